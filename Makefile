@@ -1,0 +1,50 @@
+# Everything a newcomer needs is two commands: `make demo` and `make test`. Both set up what they need first.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lock bench docs clean
+
+help:            ## what can be made
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*## */\t/' | expand -t 12
+
+$(VENV)/core: requirements/core.txt pyproject.toml tools/setup.sh
+	@PYTHON="$(PYTHON)" tools/setup.sh $(VENV) requirements/core.txt
+	@touch $@
+
+$(VENV)/dev: $(VENV)/core requirements/dev.txt
+	@PYTHON="$(PYTHON)" tools/setup.sh $(VENV) requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/core   ## plan on the embedded digital patient, ends with a report to open
+	@$(BIN)/foramen demo --out out/demo
+
+test: $(VENV)/dev    ## every test but the slow sweeps, with coverage
+	@$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
+
+check: $(VENV)/dev   ## lint, types and which room may import which
+	@$(BIN)/ruff check src tests benchmarks tools
+	@$(BIN)/ruff format --check src tests benchmarks tools
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/dev  ## put the code into its one shape
+	@$(BIN)/ruff check --fix src tests benchmarks tools
+	@$(BIN)/ruff format src tests benchmarks tools
+
+lock: $(VENV)/core   ## pin every dependency again, with hashes
+	@$(BIN)/pip install --quiet uv
+	@for set in core dev; do \
+	  $(BIN)/uv pip compile pyproject.toml $$([ $$set = dev ] && echo --group dev) --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-emit-index-url --no-annotate --upgrade --quiet -o requirements/$$set.txt; done
+
+bench: $(VENV)/dev   ## speed and accuracy against peers; prints the tables kept in docs/
+	@$(BIN)/python -m benchmarks
+
+docs: $(VENV)/dev    ## the documentation as a site in site/
+	@$(BIN)/mkdocs build --strict
+
+clean:           ## forget everything that was made
+	rm -rf $(VENV) out site dist .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -1,0 +1,1 @@
+"""What a scan is: volumes, reading and resampling."""

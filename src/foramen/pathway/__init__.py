@@ -1,0 +1,1 @@
+"""The patient's way through, from referral to outcome, as pure rules with sources."""

@@ -1,0 +1,1 @@
+"""How to get there: targets, constraints, route search, robustness and the plan."""

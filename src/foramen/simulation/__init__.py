@@ -1,0 +1,1 @@
+"""The digital patient: anatomy and CT with known truth."""
