@@ -57,7 +57,8 @@ class Grid:
     @cached_property
     def direction(self) -> NDArray[np.float64]:
         """Unit vectors of i, j, k in LPS as columns, shape (3, 3)."""
-        return self.affine[:3, :3] / self.spacing_mm
+        axes: NDArray[np.float64] = self.affine[:3, :3] / self.spacing_mm
+        return axes
 
     @property
     def origin_mm(self) -> NDArray[np.float64]:
