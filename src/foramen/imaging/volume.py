@@ -57,8 +57,7 @@ class Grid:
     @cached_property
     def direction(self) -> NDArray[np.float64]:
         """Unit vectors of i, j, k in LPS as columns, shape (3, 3)."""
-        axes: NDArray[np.float64] = self.affine[:3, :3] / self.spacing_mm
-        return axes
+        return np.asarray(self.affine[:3, :3] / self.spacing_mm, dtype=np.float64)
 
     @property
     def origin_mm(self) -> NDArray[np.float64]:
