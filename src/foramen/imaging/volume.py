@@ -57,7 +57,7 @@ class Grid:
     @cached_property
     def direction(self) -> NDArray[np.float64]:
         """Unit vectors of i, j, k in LPS as columns, shape (3, 3)."""
-        return np.asarray(self.affine[:3, :3] / self.spacing_mm, dtype=np.float64)
+        return self.affine[:3, :3] / self.spacing_mm
 
     @property
     def origin_mm(self) -> NDArray[np.float64]:
@@ -72,7 +72,7 @@ class Grid:
 
     @cached_property
     def _inverse(self) -> NDArray[np.float64]:
-        return np.linalg.inv(self.affine)
+        return np.asarray(np.linalg.inv(self.affine), dtype=np.float64)
 
     def to_world(self, index: ArrayLike) -> NDArray[np.float64]:
         """LPS mm of (fractional) voxel indices, shape (..., 3) to (..., 3)."""
