@@ -1,0 +1,71 @@
+"""`foramen`: one command per step of the journey.
+
+Nothing heavy is imported until a command runs, so that `foramen --help` answers at once.
+"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from foramen import __version__
+from foramen.cli.console import errors
+from foramen.cli.demo import demo
+from foramen.cli.doctor import doctor
+from foramen.cli.plan import plan
+from foramen.cli.schema import schema
+from foramen.errors import ForamenError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="foramen",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    epilog="""**Examples**
+
+`foramen demo` — plan on the embedded digital patient and open the report it names
+
+`foramen plan scan/ --labels labels.nii.gz --root L5-left --out plan/` — one root of your own CT
+
+`foramen doctor` — what is installed, what is missing, what to do
+""",
+)
+
+app.command()(demo)
+app.command()(plan)
+app.command()(doctor)
+app.command()(schema)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"foramen {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _foramen(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Plan, guide and follow up **image-guided lumbar nerve root injections**.
+
+    Decision support and research software, not a certified medical device: a clinician approves every step.
+    """
+
+
+def main() -> None:
+    """Run the command line; an error that the user can act on is one sentence and an exit code, never a traceback."""
+    try:
+        app()
+    except ForamenError as error:
+        errors.print(str(error), style="bold red", markup=False, highlight=False)
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        errors.print("Stopped; nothing was written.", style="bold red")
+        raise SystemExit(INTERRUPTED) from None

@@ -1,0 +1,41 @@
+"""`foramen schema`: the JSON Schema of a file format."""
+
+import json
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from foramen.cli.console import print_json
+from foramen.errors import UsageError
+
+FORMATS = {
+    "foramen.plan/1": "foramen.planning.plan:Plan",
+}
+"""Every file format that Foramen writes or reads, and the model that defines it."""
+
+
+def schema(
+    name: Annotated[str, typer.Argument(help="`plan`, or in full `foramen.plan/1`.")],
+) -> None:
+    """Print the JSON Schema of a file format.
+
+    **Example**: `foramen schema plan > plan.schema.json`
+    """
+    print_json(json.dumps(json_schema(name), indent=2))
+
+
+def json_schema(name: str) -> dict[str, object]:
+    """The JSON Schema of a format, by its full name or the word between `foramen.` and the version.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format; the message lists those there are.
+    """
+    for format_name, place in FORMATS.items():
+        if name in (format_name, format_name.removeprefix("foramen.").split("/")[0]):
+            module, model = place.split(":")
+            found: dict[str, object] = getattr(import_module(module), model).model_json_schema(by_alias=True)
+            return {"$id": format_name, **found}
+    raise UsageError(f"There is no file format named '{name}'; there are {', '.join(FORMATS)}.")
