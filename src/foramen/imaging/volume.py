@@ -155,7 +155,7 @@ class Volume:
         """SHA-256 of the voxels in their i-fastest order and of where they lie, as ``sha256:...``."""
         digest = sha256(np.ascontiguousarray(self.voxels.T).data)
         digest.update(f"{self.voxels.dtype.str}{self.shape}".encode())
-        digest.update(np.round(self.affine, 4).tobytes())
+        digest.update((np.round(self.affine, 4) + 0.0).tobytes())  # + 0.0: no minus zero
         return f"sha256:{digest.hexdigest()}"
 
     def canonical(self) -> Self:
