@@ -17,7 +17,7 @@ SPACING_MM = (0.05, 10.0)
 HU_RANGE = (-8192, 32767)
 
 AIR_HU = -1024
-"""The least HU of a 12-bit CT. Scanners write less only outside their round field of view."""
+"""The least HU of a 12-bit CT. Scanners write less only outside the circle that they measure."""
 
 FEWEST_SLICES = 3
 MOST_FILES = 5000
