@@ -31,7 +31,7 @@ class Leg(Facts):
 class Complaint(Facts):
     """What brings the patient."""
 
-    leg_pain: Answer = Answer.UNKNOWN
+    radicular_leg_pain: Answer = Field(Answer.UNKNOWN, description="pain down a leg along the path of a root")
     neurogenic_claudication: Answer = Answer.UNKNOWN
     duration_weeks: float | None = Field(None, ge=0)
     pain_nrs: float | None = Field(None, ge=0, le=10)
@@ -47,6 +47,7 @@ class RedFlags(Facts):
     bladder_bowel_or_sexual_change: Answer = Answer.UNKNOWN
     deficit_in_both_legs: Answer = Answer.UNKNOWN
     days: float | None = Field(None, ge=0, description="since they began or grew worse")
+    residual_measured: Answer = Answer.UNKNOWN
     post_void_residual_ml: float | None = Field(None, ge=0)
     cord_compression_signs: Answer = Answer.UNKNOWN
 

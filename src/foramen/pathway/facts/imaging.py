@@ -26,5 +26,5 @@ class ImagingStudy(Facts):
     modality: Modality
     on: date
     reviewed: Answer = Field(Answer.UNKNOWN, description="seen by whoever will inject")
-    findings: tuple[ImagingFinding, ...] = ()
+    findings: tuple[ImagingFinding, ...] | None = None
     scan_fingerprint: str | None = None

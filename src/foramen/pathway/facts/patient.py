@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from foramen.pathway.answer import Answer
 from foramen.pathway.facts.base import Facts
@@ -67,8 +67,9 @@ class Infection(Facts):
     fever_or_systemic: Answer = Answer.UNKNOWN
     skin_on_path: Answer = Answer.UNKNOWN
     on_antibiotics: Answer = Answer.UNKNOWN
-    antibiotics_finished_on: date | None = Field(None, description="None: no recent course, or not known")
-    recent_antibiotics: Answer = Answer.UNKNOWN
+    recent_antibiotics: Answer = Field(Answer.UNKNOWN, description="a course that has ended")
+    antibiotics_finished_at: AwareDatetime | None = None
+    fever_since_antibiotics: Answer = Answer.UNKNOWN
 
 
 class Vaccination(Facts):

@@ -32,19 +32,19 @@ class Request(Facts):
     intent: Intent | None = None
     targets: tuple[Target, ...] | None = None
     guidance: Modality | None = None
-    steroid: str | None = Field(None, description="product planned; None where none is chosen yet")
-    contrast: str | None = Field(None, description="agent planned")
+    steroid: str | None = Field(None, description="product planned, or none")
+    contrast: str | None = Field(None, description="product planned, or none")
     sedation: Answer = Answer.UNKNOWN
     exposure_justified: Answer = Field(Answer.UNKNOWN, description="for an injection in pregnancy")
     starts_at: AwareDatetime | None = None
-    time_zone: str = "UTC"
+    time_zone: str | None = Field(None, description="IANA name; without it the offset of starts_at is kept")
     site_can_resuscitate: Answer = Answer.UNKNOWN
 
     @field_validator("time_zone")
     @classmethod
-    def _is_known(cls, name: str) -> str:
+    def _is_known(cls, name: str | None) -> str | None:
         try:
-            ZoneInfo(name)
+            ZoneInfo(name or "UTC")
         except (KeyError, ValueError, OSError):
             raise ValueError("is not a time zone of the IANA list, such as Europe/Berlin") from None
         return name
@@ -79,6 +79,13 @@ class Referral(Facts):
             return Answer.UNKNOWN
         return Answer.of(any(medication.drug in set(drugs) for medication in self.medications))
 
-    def local_date(self, at: datetime) -> date:
-        """The calendar day of a moment where the injection takes place."""
-        return at.astimezone(ZoneInfo(self.request.time_zone)).date()
+    def local(self, at: datetime) -> datetime:
+        """A moment as the clock on the wall of the procedure room shows it."""
+        if self.request.time_zone:
+            return at.astimezone(ZoneInfo(self.request.time_zone))
+        return at.astimezone(self.request.starts_at.tzinfo if self.request.starts_at else at.tzinfo)
+
+    @property
+    def day(self) -> date | None:
+        """The calendar day of the procedure; None while no appointment is made."""
+        return self.local(self.request.starts_at).date() if self.request.starts_at else None

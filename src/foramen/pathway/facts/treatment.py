@@ -18,6 +18,8 @@ class Medication(Facts):
     dose_mg: float | None = Field(None, gt=0)
     times_per_day: float | None = Field(None, gt=0)
     purpose: str | None = None
+    intensity: Literal["low", "high"] | None = Field(None, description="low: prophylactic dose; high: therapeutic")
+    antithrombotic: Answer = Field(Answer.UNKNOWN, description="for a drug that Foramen does not know")
     last_dose: AwareDatetime | None = None
 
 
@@ -38,6 +40,7 @@ class LabValue(Facts):
     test: LabTest
     value: float = Field(ge=0)
     at: AwareDatetime
+    upper_limit_of_normal: float | None = Field(None, gt=0, description="by the laboratory that measured it")
 
 
 class SteroidDose(Facts):
