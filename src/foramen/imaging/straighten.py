@@ -10,9 +10,9 @@ from foramen.imaging.volume import Grid, Volume
 V = TypeVar("V", bound=Volume)
 
 
-def tilt_deg(grid: Grid) -> float:
+def tilt_deg(grid: Grid, axis: int | None = None) -> float:
     """How far the slices lean: the angle of the slice axis from the normal of the slices, 0 for a straight grid."""
-    i, j, k = np.roll(grid.direction, 2 - slice_axis(grid), axis=1).T
+    i, j, k = np.roll(grid.direction, 2 - (slice_axis(grid) if axis is None else axis), axis=1).T
     normal = np.cross(i, j) / np.linalg.norm(np.cross(i, j))
     return float(np.degrees(np.arccos(np.clip(abs(normal @ k), 0, 1))))
 
