@@ -1,0 +1,132 @@
+"""The opening of a foramen in a sagittal plane: what bone, disc and joint of two vertebrae enclose."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.spatial import ConvexHull, cKDTree
+
+STEP_MM = 0.5
+LARGEST_ARCH_GAP_MM = 6.0
+"""Missing arch voxels up to this wide are bridged."""
+
+LEAST_AREA_MM2, GREATEST_AREA_MM2 = 12.0, 500.0
+"""Narrower is closed bone against bone; the largest foramina are about 22 × 18 mm (`field.md` §5.2, Clin Anat 2012)."""
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """Two vertebrae cut by a sagittal plane; arrays are indexed (posterior, cranial), `STEP_MM` apart.
+
+    Attributes
+    ----------
+    upper, lower
+        The bone of the vertebra above and below.
+    upper_front, lower_front
+        The endplate of each toward the other: the disc lies between them.
+    pedicle_above, pedicle_below
+        Indices of the pedicles' places in the plane.
+    """
+
+    upper: Mask
+    lower: Mask
+    upper_front: Mask
+    lower_front: Mask
+    pedicle_above: tuple[float, float]
+    pedicle_below: tuple[float, float]
+
+
+def find_opening(plane: Plane) -> Mask | None:
+    """The points of the opening, bool of the plane's shape; None where bone does not enclose one.
+
+    In front the disc closes the opening, from the back edge of one endplate to that of the other; behind, the joint,
+    where the two arches come nearest to each other.
+    """
+    front = _hull(plane.upper_front | plane.lower_front)
+    bone = plane.upper | plane.lower | front
+    seed = _seed(bone, plane.pedicle_above, plane.pedicle_below)
+    if seed is None:
+        return None
+    bone = bone | _joint(plane, front, seed)
+    for gap_mm in np.arange(0.0, LARGEST_ARCH_GAP_MM + 1, 2.0):
+        opening = _enclosed(_bridge(bone, gap_mm), seed)
+        if opening is not None:
+            return opening
+    return None
+
+
+def _hull(points: Mask) -> Mask:
+    """Everything within the convex hull of the points."""
+    where = np.argwhere(points)
+    if len(where) < 3 or np.ptp(where, axis=0).min() == 0:
+        return points
+    planes = ConvexHull(where).equations
+    grid = np.moveaxis(np.indices(points.shape), 0, -1)
+    inside: Mask = (grid @ planes[:, :2].T + planes[:, 2] <= 1e-6).all(axis=-1)
+    return inside
+
+
+def _seed(bone: Mask, above: tuple[float, float], below: tuple[float, float]) -> tuple[int, int] | None:
+    """The middle of the longest free stretch on the way from pedicle to pedicle."""
+    way = np.rint(np.linspace(above, below, 200)).astype(int)
+    way = way[((way >= 0) & (way < np.array(bone.shape))).all(axis=1)]
+    stretches, count = ndimage.label(~bone[way[:, 0], way[:, 1]])
+    if count == 0:
+        return None
+    longest = np.nonzero(stretches == 1 + np.argmax(np.bincount(stretches)[1:]))[0]
+    posterior, cranial = way[longest[len(longest) // 2]].tolist()
+    return posterior, cranial
+
+
+def _joint(plane: Plane, front: Mask, seed: tuple[int, int]) -> Mask:
+    """A line across the facet joint, where upper and lower arch are nearest to each other behind the opening."""
+    bridge = np.zeros(plane.upper.shape, dtype=bool)
+    behind = np.arange(bridge.shape[0])[:, None] > seed[0]
+    upper = np.argwhere(_piece_at(plane.upper, plane.pedicle_above) & ~front & behind)
+    lower = np.argwhere(_piece_at(plane.lower, plane.pedicle_below) & ~front & behind)
+    if len(upper) == 0 or len(lower) == 0:
+        return bridge
+    distances, nearest = cKDTree(lower).query(upper)
+    start, stop = upper[np.argmin(distances)], lower[nearest[np.argmin(distances)]]
+    line = np.rint(np.linspace(start, stop, 4 * int(distances.min() + 2))).astype(int)
+    bridge[line[:, 0], line[:, 1]] = True
+    return np.asarray(ndimage.binary_dilation(bridge))
+
+
+def _piece_at(bone: Mask, place: tuple[float, float]) -> Mask:
+    """The piece of bone nearest to a place: the pedicle's, so that a facet's tip crossing the plane does not count."""
+    pieces, count = ndimage.label(bone)
+    if count == 0:
+        return bone
+    where = np.argwhere(bone)
+    nearest = where[np.argmin(((where - place) ** 2).sum(axis=1))]
+    piece: Mask = pieces == pieces[tuple(nearest)]
+    return piece
+
+
+def _bridge(bone: Mask, gap_mm: float) -> Mask:
+    if gap_mm == 0:
+        return bone
+    radius = gap_mm / 2 / STEP_MM
+    reach = int(np.ceil(radius))
+    disc = np.hypot(*np.mgrid[-reach : reach + 1, -reach : reach + 1]) <= radius
+    closed: Mask = ndimage.binary_closing(np.pad(bone, reach), disc)[reach:-reach, reach:-reach]
+    return closed | bone
+
+
+def _enclosed(bone: Mask, seed: tuple[int, int]) -> Mask | None:
+    """The free piece around the seed, without the slits that run into joints; None where it is open to outside."""
+    pieces, _ = ndimage.label(~bone)
+    if pieces[seed] == 0:
+        return None
+    piece = pieces == pieces[seed]
+    if piece[0].any() or piece[-1].any() or piece[:, 0].any() or piece[:, -1].any():
+        return None
+    wide = ndimage.binary_opening(piece, iterations=2)
+    parts, count = ndimage.label(wide)
+    opening: Mask = piece if count == 0 else parts == 1 + np.argmax(np.bincount(parts.ravel())[1:])
+    area = opening.sum() * STEP_MM**2
+    return opening if LEAST_AREA_MM2 <= area <= GREATEST_AREA_MM2 else None

@@ -1,0 +1,155 @@
+"""The first sacral foramen on each side: its dorsal opening, which a needle enters, and its ventral mouth.
+
+A foramen is where one can look through the sacrum from the back to the front: along a line through it the CT meets the
+least bone. Lines are tried around the place where published anatomy puts the foramen; where none is clear, that place
+itself is given, with the larger uncertainty it has.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from foramen.anatomy.reslice import LocalBox, reslice
+from foramen.anatomy.root import Root, Side
+from foramen.anatomy.root_statistics import S1_DORSAL_ASIDE_MM, S1_DORSAL_ASIDE_SD_MM, S1_DORSAL_WIDTH_MM
+from foramen.anatomy.spine import Foramen, Frame, Vector
+from foramen.anatomy.thecal_sac import PEDICLE_TO_DURA_MM
+from foramen.anatomy.vertebrae import SeenVertebra
+from foramen.imaging.ct import Ct
+
+BOX = LocalBox((10.0, -30.0, -34.0), (38.0, 50.0, 2.0))
+"""Where the foramen is looked for on the left, in S1's frame (origin in its body's centre); mirrored on the right."""
+
+PITCH_DEG, YAW_DEG = (0.0, 10.0, 20.0, 30.0), (-20.0, -10.0, 0.0, 10.0)
+"""Directions looked along: forward and down by so much, forward and toward the midline by so much."""
+
+DENSE_HU = 200.0
+"""A line that meets nothing denser has passed between bone; cortex is denser on both faces of the sacrum."""
+
+LEAST_AREA_MM2, GREATEST_AREA_MM2 = 9.0, 260.0
+"""Clear sight through a foramen of 8.5 mm (SD 1.6), at most through one of twice that."""
+
+FARTHEST_SD = 3.0
+"""From the published distance to the midline."""
+
+SEEN_UNCERTAINTY_MM, GUESSED_UNCERTAINTY_MM = 2.5, 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class SeenSacralForamen:
+    """An S1 foramen, where its root leaves the sac, and how sure its place is (one sigma)."""
+
+    foramen: Foramen
+    sac_side_mm: Vector
+    uncertainty_mm: float
+    seen_in_image: bool
+
+
+@dataclass(frozen=True, eq=False)
+class _Sight:
+    """A clear view through the sacrum: its section where it crosses the frame's coronal plane, and its slopes."""
+
+    aside_mm: float
+    cranial_mm: float
+    slope: tuple[float, float]
+    area_mm2: float
+
+
+def find_s1_foramen(side: Side, sacral: SeenVertebra | None, ct: Ct) -> SeenSacralForamen:
+    """The first sacral foramen of one side.
+
+    Parameters
+    ----------
+    side : Side
+        The patient's.
+    sacral : SeenVertebra or None
+        S1, on the mask of the sacrum; None where there is none.
+    ct : Ct
+        Canonical.
+    """
+    root = Root("S1", side)
+    if sacral is None:
+        reason = "the sacrum is not in the scan or not labelled"
+        return SeenSacralForamen(Foramen(root, visible=False, reason=reason), np.zeros(3), np.inf, False)
+    box = BOX if side is Side.LEFT else BOX.mirrored
+    bone = reslice(sacral.bone, sacral.vertebra.frame, box) > 0.5
+    dense = bone & (reslice(ct, sacral.vertebra.frame, box) > DENSE_HU)
+    sight = _clearest(dense, box, side)
+    guess = _Sight(
+        side.sign * S1_DORSAL_ASIDE_MM, -sacral.vertebra.body_height_mm / 2, (0.0, -np.tan(np.radians(10.0))), 0.0
+    )
+    ends = _ends(bone, box, sight or guess)
+    inside = ct.grid.contains(np.array([sacral.vertebra.frame.to_world(p) for p in ends])).all() if ends else False
+    if ends is None or not inside:
+        reason = "the sacrum's first foramen is outside the scan or not labelled"
+        return SeenSacralForamen(Foramen(root, visible=False, reason=reason), np.zeros(3), np.inf, False)
+    return _describe(root, sacral, ends, sight)
+
+
+def _clearest(dense: NDArray[np.bool_], box: LocalBox, side: Side) -> _Sight | None:
+    """The widest clear view among all directions, at a distance from the midline that foramina have."""
+    best = None
+    for pitch in PITCH_DEG:
+        for yaw in YAW_DEG:
+            slope = (side.sign * float(np.tan(np.radians(yaw))), float(np.tan(np.radians(pitch))))
+            blocked = np.asarray(_sheared(dense, box, slope).any(axis=1))
+            for sight in _holes(blocked, box, slope):
+                if best is None or sight.area_mm2 > best.area_mm2:
+                    best = sight
+    return best
+
+
+def _sheared(solid: NDArray[np.bool_], box: LocalBox, slope: tuple[float, float]) -> NDArray[np.bool_]:
+    """Sections from front to back, moved so that lines of that slope become columns."""
+    posterior = box.axes_mm[1]
+    sheared = np.zeros_like(solid)
+    for j, depth in enumerate(posterior):
+        shift = -np.rint(depth * np.array(slope) / box.step_mm).astype(int)
+        sheared[:, j, :] = ndimage.shift(solid[:, j, :], shift, order=0, mode="constant", cval=0, prefilter=False)
+    return sheared
+
+
+def _holes(blocked: NDArray[np.bool_], box: LocalBox, slope: tuple[float, float]) -> list[_Sight]:
+    left, _, cranial = box.axes_mm
+    pieces, count = ndimage.label(ndimage.binary_fill_holes(blocked) & ~blocked)
+    sights = []
+    for piece in range(1, count + 1):
+        i, k = np.nonzero(pieces == piece)
+        area = len(i) * box.step_mm**2
+        aside = float(left[i].mean())
+        away = abs(abs(aside) - S1_DORSAL_ASIDE_MM) / S1_DORSAL_ASIDE_SD_MM
+        if LEAST_AREA_MM2 <= area <= GREATEST_AREA_MM2 and away <= FARTHEST_SD:
+            sights.append(_Sight(aside, float(cranial[k].mean()), slope, area))
+    return sights
+
+
+def _ends(bone: NDArray[np.bool_], box: LocalBox, sight: _Sight) -> tuple[Vector, Vector] | None:
+    """Where the line of sight crosses the sacrum's dorsal and ventral face, as the bone around it has them."""
+    left, posterior, cranial = box.axes_mm
+    columns = _sheared(bone, box, sight.slope)
+    ring = np.hypot(left[:, None] - sight.aside_mm, cranial[None, :] - sight.cranial_mm)
+    around = (ring >= 5.0) & (ring <= 9.0) & columns.any(axis=1)
+    if around.sum() < 20:
+        return None
+    columns = columns.transpose(0, 2, 1)[around]
+    front = float(np.median(posterior[np.argmax(columns, axis=1)]))
+    back = float(np.median(posterior[columns.shape[1] - 1 - np.argmax(columns[:, ::-1], axis=1)]))
+    dorsal, ventral = (
+        np.array([sight.aside_mm + sight.slope[0] * depth, depth, sight.cranial_mm + sight.slope[1] * depth])
+        for depth in (back, front)
+    )
+    return dorsal, ventral
+
+
+def _describe(root: Root, sacral: SeenVertebra, ends: tuple[Vector, Vector], sight: _Sight | None) -> SeenSacralForamen:
+    frame = sacral.vertebra.frame
+    dorsal, ventral = (frame.to_world(p) for p in ends)
+    width = 2 * np.sqrt(sight.area_mm2 / np.pi) if sight else S1_DORSAL_WIDTH_MM
+    here = Frame(dorsal, frame.left, frame.posterior, frame.cranial)
+    foramen = Foramen(root, True, "", here, dorsal, ventral, dorsal, float(width), float(width))
+    aside = root.side.sign * (sacral.hole.width_mm / 2 - PEDICLE_TO_DURA_MM)
+    sac = sacral.vertebra.canal_centre_mm + aside * frame.left
+    uncertainty = SEEN_UNCERTAINTY_MM if sight else GUESSED_UNCERTAINTY_MM
+    return SeenSacralForamen(foramen, sac, uncertainty, sight is not None)
