@@ -1,0 +1,146 @@
+"""The data for plots: one patient's pain over time with what is expected behind it, and a cohort's.
+
+Nothing is drawn here; `foramen.reports.pain_curve` draws.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import quantiles
+
+from foramen.pathway.followup.diary import Diary
+from foramen.pathway.followup.instruments import relief_percent
+from foramen.pathway.followup.phases import NOT_JUDGED_BEFORE_DAY, SPANS
+from foramen.pathway.followup.schedule import SCHEDULE, at_due_time
+
+HELPED_SHARE = 0.5
+"""Half of the baseline: the measure of response that the band leads to."""
+
+EARLIEST_ONSET_H = 24.0
+"""The steroid begins at the earliest on day 1 (S4-21)."""
+
+FIRST_RELIEF_H = 0.5
+"""The anaesthetic works within half an hour (S4-19)."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One rating."""
+
+    hours: float
+    nrs: float
+    analgesics: bool
+    numb_or_weak: bool
+
+
+@dataclass(frozen=True)
+class Band:
+    """Where a course that helps may run: the quickest and the slowest that the sources describe.
+
+    Drawn from their words (S4-19 to S4-21, S3-21, S3-22), not measured; between the corners it is a straight line.
+    """
+
+    hours: tuple[float, ...]
+    lowest: tuple[float, ...]
+    highest: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class PainCurve:
+    """One patient's curve."""
+
+    root: str
+    intent: str
+    baseline: float | None
+    points: tuple[Point, ...]
+    band: Band | None
+    half: float | None
+    noticeable: float | None
+
+
+@dataclass(frozen=True)
+class CohortPoint:
+    """All patients at one due time: relief in percent of the baseline."""
+
+    name: str
+    hours: float
+    count: int
+    lower_quartile: float
+    median: float
+    upper_quartile: float
+    responders: int
+
+
+@dataclass(frozen=True)
+class CohortCurve:
+    """Many patients over the same times."""
+
+    patients: int
+    points: tuple[CohortPoint, ...]
+
+
+def pain_curve(diary: Diary) -> PainCurve:
+    """One patient's ratings of the leg by hours since the injection, with the band of a course that helps."""
+    baseline = diary.baseline.leg_nrs
+    points = tuple(
+        Point(
+            hours=diary.hours(entry),
+            nrs=entry.leg_nrs or 0.0,
+            analgesics=bool(entry.analgesics),
+            numb_or_weak=entry.leg_numb_or_weak == "yes",
+        )
+        for entry in diary.rated
+    )
+    last = max((point.hours for point in points), default=0.0)
+    return PainCurve(
+        root=diary.root,
+        intent=diary.intent,
+        baseline=baseline,
+        points=points,
+        band=None if baseline is None else helpful_band(baseline, last),
+        half=None if baseline is None else HELPED_SHARE * baseline,
+        noticeable=None if baseline is None else max(0.0, baseline - 2.0),
+    )
+
+
+def helpful_band(baseline: float, last_hours: float) -> Band:
+    """The band between the quickest and the slowest course that still ends at half the pain or less."""
+    rebound_from, onset_from = SPANS[1].from_h, EARLIEST_ONSET_H
+    judged = NOT_JUDGED_BEFORE_DAY * 24
+    flare = min(10.0, baseline + 1.0)
+    half = HELPED_SHARE * baseline
+    corners = (
+        (0.0, baseline, baseline),
+        (FIRST_RELIEF_H, 0.0, baseline),
+        (rebound_from, 0.0, flare),
+        (onset_from, 0.0, flare),
+        (SPANS[2].from_h, 0.0, flare),
+        (judged, 0.0, half),
+        (max(judged, last_hours), 0.0, half),
+    )
+    return Band(*(tuple(column) for column in zip(*corners, strict=True)))
+
+
+def cohort_curve(diaries: Iterable[Diary]) -> CohortCurve:
+    """Relief of many patients at each due time: quartiles of those who rated, and how many have half the pain or less.
+
+    The order of the patients makes no difference.
+    """
+    usable = [diary for diary in diaries if diary.baseline.leg_nrs]
+    points = []
+    for due in SCHEDULE:
+        entries = [(diary, at_due_time(diary, due.name)) for diary in usable]
+        reliefs = sorted(
+            relief_percent(diary.baseline.leg_nrs or 0.0, entry.leg_nrs or 0.0) for diary, entry in entries if entry
+        )
+        if reliefs:
+            low, middle, high = _quartiles(reliefs)
+            responders = sum(relief >= 100 * HELPED_SHARE for relief in reliefs)
+            points.append(CohortPoint(due.name, due.hours, len(reliefs), low, middle, high, responders))
+    return CohortCurve(len(usable), tuple(points))
+
+
+def _quartiles(values: Sequence[float]) -> tuple[float, float, float]:
+    if len(values) == 1:
+        return values[0], values[0], values[0]
+    low, middle, high = quantiles(values, n=4, method="inclusive")
+    return low, middle, high
