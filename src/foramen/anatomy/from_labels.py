@@ -11,6 +11,7 @@ from foramen.anatomy.s1_foramina import find_s1_foramen
 from foramen.anatomy.sacrum import find_first_sacral
 from foramen.anatomy.skin import find_body
 from foramen.anatomy.spine import Spine
+from foramen.anatomy.structures import Structure
 from foramen.anatomy.thecal_sac import draw_canal
 from foramen.anatomy.vertebrae import SeenVertebra, find_vertebrae
 from foramen.imaging.ct import Ct
@@ -43,7 +44,7 @@ def from_labels(ct: Ct, labels: LabelMap, progress: Progress = silent) -> Anatom
     sacral = find_first_sacral(map_, boxes, vertebrae[-1]) if _ends_lumbar(vertebrae) else None
     progress("finding the foramina", 0.0)
     foramina = [find_foramen(root, *_neighbours(root, vertebrae, sacral)) for root in _lumbar_roots(vertebrae)]
-    openings = [find_s1_foramen(side, sacral, scan) for side in Side]
+    openings = [find_s1_foramen(side, sacral, scan, has_sacrum=Structure.SACRUM in boxes) for side in Side]
     progress("tracing the nerve roots", 0.0)
     roots = [lumbar_root(f, scan) for f in foramina if f.foramen.visible]
     roots += [sacral_root(f) for f in openings if f.foramen.visible]

@@ -83,8 +83,8 @@ def _seed(bone: Mask, above: tuple[float, float], below: tuple[float, float]) ->
 
 def _joint(plane: Plane, front: Mask, seed: tuple[int, int]) -> Mask:
     """A line across the facet joint, where upper and lower arch are nearest to each other behind the opening."""
-    bridge = np.zeros(plane.upper.shape, dtype=bool)
-    behind = np.arange(bridge.shape[0])[:, None] > seed[0]
+    bridge = np.zeros_like(plane.upper)
+    behind = np.arange(len(bridge))[:, None] > seed[0]
     upper = np.argwhere(_piece_at(plane.upper, plane.pedicle_above) & ~front & behind)
     lower = np.argwhere(_piece_at(plane.lower, plane.pedicle_below) & ~front & behind)
     if len(upper) == 0 or len(lower) == 0:

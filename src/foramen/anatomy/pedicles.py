@@ -16,7 +16,7 @@ STEP_MM = 0.75
 LEAST_AREA_MM2 = 20.0
 """A smaller section is a gap in the label: the narrowest adult lumbar pedicles are about 5 × 10 mm."""
 
-CONVERGENCE_DEG = (0.0, 8.0, 16.0, 24.0, 32.0)
+CONVERGENCE_DEG = (0.0, 8.0, 16.0, 24.0, 32.0, 40.0)
 """Directions tried: pedicles run straight back at L1 and turn outward toward L5."""
 
 BOX = LocalBox((-12.0, -6.0, -20.0), (24.0, 6.0, 18.0), STEP_MM)

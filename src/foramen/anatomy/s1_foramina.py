@@ -6,6 +6,7 @@ itself is given, with the larger uncertainty it has.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +26,23 @@ BOX = LocalBox((10.0, -30.0, -34.0), (38.0, 50.0, 2.0))
 PITCH_DEG, YAW_DEG = (0.0, 10.0, 20.0, 30.0), (-20.0, -10.0, 0.0, 10.0)
 """Directions looked along: forward and down by so much, forward and toward the midline by so much."""
 
-DENSE_HU = 200.0
-"""A line that meets nothing denser has passed between bone; cortex is denser on both faces of the sacrum."""
+SOFT_HU = 80.0
+"""Nerve, vessels and fat stay below it; spongy and cortical bone above."""
+
+LABELLED = 20.0
+"""What a mm of label counts at least, in HU: fatty old marrow is no denser than nerve, and yet it is bone."""
+
+CLEAR = (100.0, 200.0, 300.0)
+"""HU times mm of path, tried in turn: the last is half of one thin cortex (1 mm of 600 HU), and bone has two."""
+
+LEAST_SURROUND = 0.75
+"""Share of lines around a foramen that are not clear."""
 
 LEAST_AREA_MM2, GREATEST_AREA_MM2 = 9.0, 260.0
 """Clear sight through a foramen of 8.5 mm (SD 1.6), at most through one of twice that."""
+
+GUESSED_BELOW_MM, GUESSED_SLOPE = 5.0, 0.27
+"""Where no line is clear: under the S1 body, rising 15° toward the back, as on this project's reference scans."""
 
 FARTHEST_SD = 3.0
 """From the published distance to the midline."""
@@ -57,7 +70,7 @@ class _Sight:
     area_mm2: float
 
 
-def find_s1_foramen(side: Side, sacral: SeenVertebra | None, ct: Ct) -> SeenSacralForamen:
+def find_s1_foramen(side: Side, sacral: SeenVertebra | None, ct: Ct, *, has_sacrum: bool) -> SeenSacralForamen:
     """The first sacral foramen of one side.
 
     Parameters
@@ -68,17 +81,23 @@ def find_s1_foramen(side: Side, sacral: SeenVertebra | None, ct: Ct) -> SeenSacr
         S1, on the mask of the sacrum; None where there is none.
     ct : Ct
         Canonical.
+    has_sacrum : bool
+        Whether the label map holds more of the sacrum than S1 alone, under which the foramen lies.
     """
     root = Root("S1", side)
-    if sacral is None:
-        reason = "the sacrum is not in the scan or not labelled"
+    if sacral is None or not has_sacrum:
+        missing = "the sacrum below S1" if sacral else "the sacrum"
+        reason = f"{missing} is not in the scan or not labelled"
         return SeenSacralForamen(Foramen(root, visible=False, reason=reason), np.zeros(3), np.inf, False)
     box = BOX if side is Side.LEFT else BOX.mirrored
     bone = reslice(sacral.bone, sacral.vertebra.frame, box) > 0.5
-    dense = bone & (reslice(ct, sacral.vertebra.frame, box) > DENSE_HU)
-    sight = _clearest(dense, box, side)
+    density = np.where(bone, np.maximum(reslice(ct, sacral.vertebra.frame, box) - SOFT_HU, 0) + LABELLED, 0)
+    sight = _clearest(density, box, side)
     guess = _Sight(
-        side.sign * S1_DORSAL_ASIDE_MM, -sacral.vertebra.body_height_mm / 2, (0.0, -np.tan(np.radians(10.0))), 0.0
+        side.sign * S1_DORSAL_ASIDE_MM,
+        -sacral.vertebra.body_height_mm / 2 - GUESSED_BELOW_MM,
+        (0.0, GUESSED_SLOPE),
+        0.0,
     )
     ends = _ends(bone, box, sight or guess)
     inside = ct.grid.contains(np.array([sacral.vertebra.frame.to_world(p) for p in ends])).all() if ends else False
@@ -88,47 +107,51 @@ def find_s1_foramen(side: Side, sacral: SeenVertebra | None, ct: Ct) -> SeenSacr
     return _describe(root, sacral, ends, sight)
 
 
-def _clearest(dense: NDArray[np.bool_], box: LocalBox, side: Side) -> _Sight | None:
+def _clearest(density: NDArray[np.float32], box: LocalBox, side: Side) -> _Sight | None:
     """The widest clear view among all directions, at a distance from the midline that foramina have."""
-    best = None
-    for pitch in PITCH_DEG:
-        for yaw in YAW_DEG:
-            slope = (side.sign * float(np.tan(np.radians(yaw))), float(np.tan(np.radians(pitch))))
-            blocked = np.asarray(_sheared(dense, box, slope).any(axis=1))
-            for sight in _holes(blocked, box, slope):
-                if best is None or sight.area_mm2 > best.area_mm2:
-                    best = sight
-    return best
+    slopes = [
+        (side.sign * float(np.tan(np.radians(yaw))), float(np.tan(np.radians(pitch))))
+        for pitch in PITCH_DEG
+        for yaw in YAW_DEG
+    ]
+    along = [ndimage.gaussian_filter(_sheared(density, box, s).sum(axis=1) * box.step_mm, 1.0) for s in slopes]
+    for clear in CLEAR:
+        views = [v for s, path in zip(slopes, along, strict=True) for v in _clear_views(path < clear, box, s)]
+        if views:
+            return max(views, key=lambda view: view.area_mm2)
+    return None
 
 
-def _sheared(solid: NDArray[np.bool_], box: LocalBox, slope: tuple[float, float]) -> NDArray[np.bool_]:
-    """Sections from front to back, moved so that lines of that slope become columns."""
-    posterior = box.axes_mm[1]
-    sheared = np.zeros_like(solid)
-    for j, depth in enumerate(posterior):
-        shift = -np.rint(depth * np.array(slope) / box.step_mm).astype(int)
-        sheared[:, j, :] = ndimage.shift(solid[:, j, :], shift, order=0, mode="constant", cval=0, prefilter=False)
-    return sheared
+def _sheared(values: NDArray[Any], box: LocalBox, slope: tuple[float, float]) -> NDArray[np.float32]:
+    """The box's contents moved so that lines of that slope become columns."""
+    shear = np.array([[1.0, slope[0], 0.0], [0.0, 1.0, 0.0], [0.0, slope[1], 1.0]])
+    offset = np.array([slope[0], 0.0, slope[1]]) * box.lower_mm[1] / box.step_mm
+    moved: NDArray[np.float32] = ndimage.affine_transform(values.astype(np.float32), shear, offset, order=1)
+    return moved
 
 
-def _holes(blocked: NDArray[np.bool_], box: LocalBox, slope: tuple[float, float]) -> list[_Sight]:
+def _clear_views(clear: NDArray[np.bool_], box: LocalBox, slope: tuple[float, float]) -> list[_Sight]:
+    """The clear pieces that are as large as a foramen, as far from the midline, and have bone around them."""
     left, _, cranial = box.axes_mm
-    pieces, count = ndimage.label(ndimage.binary_fill_holes(blocked) & ~blocked)
+    pieces, count = ndimage.label(clear)
     sights = []
     for piece in range(1, count + 1):
-        i, k = np.nonzero(pieces == piece)
-        area = len(i) * box.step_mm**2
-        aside = float(left[i].mean())
+        view = pieces == piece
+        i, k = np.nonzero(view)
+        area, aside = len(i) * box.step_mm**2, float(left[i].mean())
         away = abs(abs(aside) - S1_DORSAL_ASIDE_MM) / S1_DORSAL_ASIDE_SD_MM
-        if LEAST_AREA_MM2 <= area <= GREATEST_AREA_MM2 and away <= FARTHEST_SD:
-            sights.append(_Sight(aside, float(cranial[k].mean()), slope, area))
+        rim = ndimage.binary_dilation(view, iterations=3) & ~view
+        edge = view[0].any() or view[-1].any() or view[:, 0].any() or view[:, -1].any()
+        if LEAST_AREA_MM2 <= area <= GREATEST_AREA_MM2 and away <= FARTHEST_SD and not edge:
+            if (~clear[rim]).mean() >= LEAST_SURROUND:
+                sights.append(_Sight(aside, float(cranial[k].mean()), slope, area))
     return sights
 
 
 def _ends(bone: NDArray[np.bool_], box: LocalBox, sight: _Sight) -> tuple[Vector, Vector] | None:
     """Where the line of sight crosses the sacrum's dorsal and ventral face, as the bone around it has them."""
     left, posterior, cranial = box.axes_mm
-    columns = _sheared(bone, box, sight.slope)
+    columns = _sheared(bone, box, sight.slope) > 0.5
     ring = np.hypot(left[:, None] - sight.aside_mm, cranial[None, :] - sight.cranial_mm)
     around = (ring >= 5.0) & (ring <= 9.0) & columns.any(axis=1)
     if around.sum() < 20:

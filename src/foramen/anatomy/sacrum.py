@@ -17,8 +17,8 @@ from foramen.imaging.volume import Volume
 ENDPLATE_BOX = LocalBox((-15.0, -16.0, -45.0), (15.0, 14.0, 25.0))
 """Where the sacral endplate is looked for, in the last lumbar vertebra's frame moved to its lower endplate."""
 
-CANAL_BOX = LocalBox((-45.0, -30.0, -28.0), (45.0, 60.0, -6.0))
-"""The first sacral segment below its endplate; below it the sacrum bends away from a straight line of sight."""
+CANAL_BOX = LocalBox((-45.0, -30.0, -16.0), (45.0, 60.0, -5.0))
+"""The first sacral segment under its endplate, where pedicles part the canal from the foramina below them."""
 
 ROUNDS = 6
 USUAL_DISC_MM = 10.0
@@ -71,8 +71,8 @@ def _endplate(bone: Volume, frame: Frame) -> Frame | None:
 
 
 def _centred(bone: Volume, frame: Frame, hole: Hole) -> tuple[Frame, Hole]:
-    """The frame with its origin in the endplate's middle: at the canal's midline, between front rim and canal."""
-    strip = LocalBox((hole.centre_mm[0] - 5.0, -45.0, -8.0), (hole.centre_mm[0] + 5.0, hole.front_mm - 1.0, -3.0))
+    """The frame moved to above the body's middle: at the canal's midline, between the body's front wall and canal."""
+    strip = LocalBox((hole.centre_mm[0] - 5.0, -45.0, -16.0), (hole.centre_mm[0] + 5.0, hole.front_mm - 1.0, -10.0))
     seen = reslice(bone, frame, strip).mean(axis=2) > 0.5
     rows = seen.any(axis=1)
     posterior = strip.axes_mm[1]

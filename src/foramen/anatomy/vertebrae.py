@@ -60,10 +60,16 @@ def find_vertebrae(labels: LabelMap, boxes: dict[Structure, Box]) -> tuple[list[
         if radius >= SMALLEST_BODY_RADIUS_MM:
             measured = measure(bone, first_guess(bone, centre, cranial), labels.grid)
         if measured is None:
-            warnings.append(f"{structure.name} is labelled, but too little of it is in view to be measured.")
+            warnings.append(f"{structure.name} can't be measured: {_why_not(radius)}.")
         else:
             seen.append(_describe(structure, bone, measured, labels))
     return seen, warnings
+
+
+def _why_not(radius_mm: float) -> str:
+    if radius_mm < SMALLEST_BODY_RADIUS_MM:
+        return "too little of its body is in view or labelled"
+    return "its arch, which would enclose the canal, is not in view or not labelled"
 
 
 def _run_of_spine(centres: list[Vector], k: int) -> Vector:
