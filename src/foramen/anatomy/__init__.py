@@ -3,8 +3,10 @@
 from foramen.anatomy.anatomy import Anatomy
 from foramen.anatomy.from_labels import from_labels
 from foramen.anatomy.label_map import LabelMap
+from foramen.anatomy.read_labels import read_labels
 from foramen.anatomy.root import ALL_ROOTS, LUMBAR_LEVELS, ROOT_LEVELS, Root, Side
 from foramen.anatomy.skin import find_body
+from foramen.anatomy.skin_surface import Skin, find_skin
 from foramen.anatomy.spine import Foramen, Frame, NerveRoot, Pedicle, RootEvidence, Spine, Vertebra
 from foramen.anatomy.structures import LUMBAR_VERTEBRAE, STRUCTURES_OF, VERTEBRAE, Structure, Tissue
 
@@ -24,10 +26,13 @@ __all__ = [
     "Root",
     "RootEvidence",
     "Side",
+    "Skin",
     "Spine",
     "Structure",
     "Tissue",
     "Vertebra",
     "find_body",
+    "find_skin",
     "from_labels",
+    "read_labels",
 ]

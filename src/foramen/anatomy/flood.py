@@ -79,7 +79,7 @@ def flood(codes: NDArray[np.uint8], source: int, target: int, most: int) -> None
 @kernel()
 def _touches(codes: NDArray[np.uint8], source: int, i: int, j: int, k: int) -> bool:
     ni, nj, nk = codes.shape
-    return (
+    touches: bool = (
         (i > 0 and codes[i - 1, j, k] == source)
         or (i < ni - 1 and codes[i + 1, j, k] == source)
         or (j > 0 and codes[i, j - 1, k] == source)
@@ -87,6 +87,7 @@ def _touches(codes: NDArray[np.uint8], source: int, i: int, j: int, k: int) -> b
         or (k > 0 and codes[i, j, k - 1] == source)
         or (k < nk - 1 and codes[i, j, k + 1] == source)
     )
+    return touches
 
 
 @kernel()

@@ -136,16 +136,17 @@ def _linear_part(grid: Grid) -> NDArray[np.float64]:
 
 def _normals(solid: Mask, index: NDArray[np.intp], lattice: Grid) -> NDArray[np.float64]:
     smooth = ndimage.gaussian_filter(solid.astype(np.float32), 1.5, truncate=3.0, mode="constant")
-    here = tuple(index.T)
     slope = np.empty(index.shape)
     for axis in range(3):
         step = np.zeros(3, int)
         step[axis] = 1
         slope[:, axis] = smooth[tuple((index - step).T)] - smooth[tuple((index + step).T)]
-    lone = np.linalg.norm(slope, axis=1) < 1e-6
-    slope[lone] = index[lone] - np.array(ndimage.center_of_mass(solid)) if here[0].size else 0.0
+    lone = np.linalg.norm(slope, axis=1) < 1e-6  # a speck without any direction: away from the middle
+    if lone.any():
+        slope[lone] = index[lone] - np.array(ndimage.center_of_mass(solid))
     outward = slope @ lattice.direction.T
-    return outward / np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-12)
+    unit: NDArray[np.float64] = outward / np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-12)
+    return unit
 
 
 def _on_iso_surface(
