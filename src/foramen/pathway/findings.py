@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Literal, TypeAlias
 
 from foramen.pathway.facts.base import Facts
 
@@ -76,6 +77,10 @@ class Provenance(StrEnum):
     """Our own reasoning, for the site to judge."""
 
 
+MayOverride: TypeAlias = Literal["nobody", "doctor", "consultant"]
+"""The least role that may set a finding aside, with a reason."""
+
+
 class Finding(Facts):
     """What one rule says about this patient, and why."""
 
@@ -87,6 +92,7 @@ class Finding(Facts):
     action: str | None = None
     within: str | None = None
     conflict: str | None = None
+    may_override: MayOverride = "nobody"
     overridden_by: str | None = None
 
 

@@ -1,7 +1,7 @@
 """The rule engine: conditions over facts that may be unknown, rules as data, findings and questions out."""
 
 from foramen.pathway.engine.condition import Condition, Missing, Scope, Verdict
-from foramen.pathway.engine.evaluate import Evaluation, evaluate
+from foramen.pathway.engine.evaluate import Evaluation, evaluate, question
 from foramen.pathway.engine.rule import Override, Role, Rule, SignOff, read_rules
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "SignOff",
     "Verdict",
     "evaluate",
+    "question",
     "read_rules",
 ]

@@ -151,7 +151,9 @@ def _join(how: Callable[[Iterable[Answer]], Answer], verdicts: Iterable[Verdict]
     answer = how(part.answer for part in parts)
     if answer is not Answer.UNKNOWN:
         return Verdict(answer)
-    return Verdict(answer, frozenset().union(*(part.missing for part in parts)))
+    open_parts = [part.missing for part in parts if part.answer is Answer.UNKNOWN]
+    # One question at a time: what comes after an `and` is asked once the first answer is in.
+    return Verdict(answer, open_parts[0] if how is every else frozenset().union(*open_parts))
 
 
 def _comparisons(tree: ast.Compare, scope: Scope) -> Iterator[Verdict]:

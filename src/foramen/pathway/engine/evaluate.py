@@ -21,8 +21,13 @@ class Evaluation:
     findings: tuple[Finding, ...] = ()
     questions: tuple[Question, ...] = ()
 
+    @classmethod
+    def of(cls, findings: Iterable[Finding], questions: Iterable[Question]) -> "Evaluation":
+        """Put findings and questions in order, each once."""
+        return cls(_ordered(findings), _gathered(questions))
+
     def __or__(self, other: "Evaluation") -> "Evaluation":
-        return Evaluation(_ordered(self.findings + other.findings), _gathered(self.questions + other.questions))
+        return Evaluation.of(self.findings + other.findings, self.questions + other.questions)
 
     @property
     def decision(self) -> Decision:
@@ -47,8 +52,8 @@ def evaluate(rules: Iterable[Rule], facts: Scope, sign_offs: tuple[SignOff, ...]
             if verdict.answer is Answer.YES:
                 findings.append(_finding(rule, scope))
             elif rule.severity is not Severity.INFO:
-                questions.extend(_question(missing, rule) for missing in verdict.missing)
-    return Evaluation(_ordered(findings), _gathered(questions))
+                questions.extend(question(missing, rule.id, Decision.of(rule.severity)) for missing in verdict.missing)
+    return Evaluation.of(findings, questions)
 
 
 def _verdicts(rule: Rule, facts: Scope) -> Iterator[tuple[Scope, Verdict]]:
@@ -73,16 +78,17 @@ def _finding(rule: Rule, scope: Scope) -> Finding:
         action=say(rule.action, (), scope) if rule.action else None,
         within=rule.within,
         conflict=rule.conflict,
+        may_override=rule.may_override,
     )
 
 
-def _question(missing: Missing, rule: Rule) -> Question:
-    ask = rule_data("questions")["ask"][missing.name]
+def question(missing: Missing, rule_id: str, could_become: Decision) -> Question:
+    """The question that a missing fact raises, in the words of the rule data."""
     return Question(
         fact=f"{missing.name} of {missing.of}" if missing.of else missing.name,
-        ask=ask.format(of=missing.of),
-        rule_ids=(rule.id,),
-        could_become=Decision.of(rule.severity),
+        ask=rule_data("questions")["ask"][missing.name].format(of=missing.of),
+        rule_ids=(rule_id,),
+        could_become=could_become,
     )
 
 
@@ -92,24 +98,25 @@ def _standing(finding: Finding) -> Severity:
 
 
 def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(set(findings), key=lambda f: (-f.severity.rank, f.rule_id, f.text)))
+    """Worst first, and among equals those that can't wait."""
+    return tuple(sorted(set(findings), key=lambda f: (-f.severity.rank, f.within is None, f.rule_id, f.text)))
 
 
 def _gathered(questions: Iterable[Question]) -> tuple[Question, ...]:
-    """One question per fact, with all the rules that wait for it, the gravest first."""
-    by_fact: dict[str, list[Question]] = {}
-    for question in questions:
-        by_fact.setdefault(question.fact, []).append(question)
+    """Each question once, with every fact and rule that waits for its answer; the gravest first."""
+    by_ask: dict[str, list[Question]] = {}
+    for one in questions:
+        by_ask.setdefault(one.ask, []).append(one)
     merged = [
-        same[0].model_copy(
-            update={
-                "rule_ids": tuple(sorted({rule_id for question in same for rule_id in question.rule_ids})),
-                "could_become": Decision.furthest(question.could_become for question in same),
-            }
+        Question(
+            fact=", ".join(sorted({fact for one in same for fact in one.fact.split(", ")})),
+            ask=ask,
+            rule_ids=tuple(sorted({rule_id for one in same for rule_id in one.rule_ids})),
+            could_become=Decision.furthest(one.could_become for one in same),
         )
-        for same in by_fact.values()
+        for ask, same in by_ask.items()
     ]
-    return tuple(sorted(merged, key=lambda q: (-q.could_become.rank, q.fact)))
+    return tuple(sorted(merged, key=lambda one: (-one.could_become.rank, one.ask)))
 
 
 class _Words(Formatter):

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from foramen.pathway.engine.condition import Condition
 from foramen.pathway.facts.base import Facts
-from foramen.pathway.findings import Provenance, Severity
+from foramen.pathway.findings import MayOverride, Provenance, Severity
 from foramen.pathway.rule_data import rule_data
 
 
@@ -41,7 +41,7 @@ class Rule(Facts):
     provenance: Provenance
     conflict: str | None = Field(None, description="where the sources disagree")
     stage: Literal["referral", "day"] = "referral"
-    override: Literal["nobody", "doctor", "consultant"] = "nobody"
+    may_override: MayOverride = "nobody"
     version: str
     effective: date
     needs_signoff: bool = False

@@ -1,0 +1,109 @@
+"""The roots that explain the picture, ranked."""
+
+from enum import StrEnum
+
+from foramen.pathway.facts.base import Facts
+from foramen.pathway.facts.imaging import ImagingFinding
+from foramen.pathway.facts.referral import Referral
+from foramen.pathway.facts.vocabulary import Level, Side, Zone
+from foramen.pathway.localisation.signs import Sign, signs_on
+from foramen.pathway.rule_data import rule_data
+
+LEVELS = (Level.L1, Level.L2, Level.L3, Level.L4, Level.L5, Level.S1)
+"""The roots that Foramen plans for."""
+
+CLINICAL_KINDS_FOR_STRONG = 2
+"""Kinds of sign (pain, numbness, power, reflex, stretch) that must agree beside imaging; our own grading."""
+
+
+class Concordance(StrEnum):
+    """How well imaging and signs agree on a root, best first."""
+
+    STRONG = "strong"
+    MODERATE = "moderate"
+    WEAK = "weak"
+
+
+class RootEvidence(Facts):
+    """What speaks for one root.
+
+    `score` adds, for every kind of sign, the part of that kind's signs that speak for the root, and 1 where imaging
+    shows something that meets it. It ranks roots within one patient and means nothing else.
+    """
+
+    level: Level
+    side: Side
+    score: float
+    concordance: Concordance
+    signs: tuple[str, ...]
+    imaging: tuple[str, ...]
+    words: str
+
+
+def roots_met(finding: ImagingFinding) -> frozenset[tuple[Level, Side]]:
+    """The roots that a finding can press on.
+
+    In the centre and the lateral recess it is the traversing root, in and beyond the foramen the exiting one, on the
+    finding's side or, in the midline, on both.
+    """
+    passing = "traversing" if finding.zone in (Zone.CENTRAL, Zone.LATERAL_RECESS) else "exiting"
+    level = Level(rule_data("localisation")[passing][finding.interspace])
+    return frozenset((level, side) for side in ([finding.side] if finding.side else Side))
+
+
+def localise(referral: Referral) -> tuple[RootEvidence, ...]:
+    """Rank the roots that anything speaks for, the best first; roots with equal scores stand in anatomical order."""
+    found = (_evidence(referral, level, side) for level in LEVELS for side in Side)
+    return tuple(sorted((root for root in found if root), key=lambda root: -root.score))
+
+
+def imaging_findings(referral: Referral) -> tuple[ImagingFinding, ...]:
+    """Every finding of every study."""
+    return tuple(finding for study in referral.imaging or () for finding in study.findings or ())
+
+
+def _evidence(referral: Referral, level: Level, side: Side) -> RootEvidence | None:
+    signs = signs_on(referral.examination.leg(side))
+    speaking = tuple(sign for sign in signs if level in sign.levels)
+    shown = tuple(
+        sorted(
+            {
+                f"{finding.interspace} {finding.zone} {finding.cause}"
+                for finding in imaging_findings(referral)
+                if (level, side) in roots_met(finding)
+            }
+        )
+    )
+    if not speaking and not shown:
+        return None
+    kinds = {sign.kind for sign in speaking}
+    return RootEvidence(
+        level=level,
+        side=side,
+        score=round(sum(_share(kind, speaking, signs) for kind in sorted(kinds)) + bool(shown), 3),
+        concordance=_concordance(len(kinds), bool(shown)),
+        signs=tuple(f"{sign.kind}: {sign.what}" for sign in speaking),
+        imaging=shown,
+        words=_words(f"{level}-{side}", kinds, speaking, signs, shown),
+    )
+
+
+def _share(kind: str, speaking: tuple[Sign, ...], signs: tuple[Sign, ...]) -> float:
+    return sum(sign.kind == kind for sign in speaking) / sum(sign.kind == kind for sign in signs)
+
+
+def _concordance(clinical_kinds: int, shown: bool) -> Concordance:
+    if shown and clinical_kinds >= CLINICAL_KINDS_FOR_STRONG:
+        return Concordance.STRONG
+    return Concordance.MODERATE if shown and clinical_kinds else Concordance.WEAK
+
+
+def _words(
+    root: str, kinds: set[str], speaking: tuple[Sign, ...], signs: tuple[Sign, ...], shown: tuple[str, ...]
+) -> str:
+    counted = [
+        f"{sum(sign.kind == kind for sign in speaking)} of {sum(sign.kind == kind for sign in signs)} in {kind}"
+        for kind in sorted(kinds)
+    ]
+    clinical = "signs agree: " + ", ".join(counted) if counted else "no sign on that leg speaks for it"
+    return f"{root}: {clinical}; " + (f"imaging shows {', '.join(shown)}." if shown else "imaging shows nothing there.")

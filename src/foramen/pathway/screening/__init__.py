@@ -1,0 +1,15 @@
+"""From referral to decision: may this patient have this injection, and under what plan."""
+
+from foramen.pathway.screening.glucose import GlucoseDay, glucose_plan
+from foramen.pathway.screening.result import PolicyStamp, Screening
+from foramen.pathway.screening.screen import RULE_FILES, all_rules, screen
+
+__all__ = [
+    "RULE_FILES",
+    "GlucoseDay",
+    "PolicyStamp",
+    "Screening",
+    "all_rules",
+    "glucose_plan",
+    "screen",
+]

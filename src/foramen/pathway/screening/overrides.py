@@ -1,0 +1,38 @@
+"""Findings that a clinician sets aside: by the right role, with a reason and a time, and never all of them."""
+
+from datetime import datetime
+
+from foramen.pathway.engine import Evaluation, Override, Role
+from foramen.pathway.findings import Finding
+
+
+def set_aside(found: Evaluation, overrides: tuple[Override, ...], at: datetime) -> tuple[Evaluation, tuple[str, ...]]:
+    """Mark the findings that are set aside, and say which overrides were refused and why."""
+    refused = {words for override in overrides for words in _refusals(found.findings, override, at)}
+    findings = [_overridden(finding, overrides, at) for finding in found.findings]
+    return Evaluation.of(findings, found.questions), tuple(sorted(refused))
+
+
+def _overridden(finding: Finding, overrides: tuple[Override, ...], at: datetime) -> Finding:
+    valid = [o for o in overrides if o.rule_id == finding.rule_id and _why_not(finding, o, at) is None]
+    if not valid:
+        return finding
+    first = min(valid, key=lambda o: (o.at.timestamp(), o.role, o.reason))
+    return finding.model_copy(update={"overridden_by": f"{first.role}, {first.at:%d %b %Y, %H:%M %Z}: {first.reason}"})
+
+
+def _refusals(findings: tuple[Finding, ...], override: Override, at: datetime) -> tuple[str, ...]:
+    concerned = [finding for finding in findings if finding.rule_id == override.rule_id]
+    if not concerned:
+        return (f"{override.rule_id}: there is no such finding to set aside.",)
+    return tuple(words for finding in concerned if (words := _why_not(finding, override, at)))
+
+
+def _why_not(finding: Finding, override: Override, at: datetime) -> str | None:
+    if finding.may_override == "nobody":
+        return f"{finding.rule_id}: nobody can set this aside."
+    if override.role.rank < Role(finding.may_override).rank:
+        return f"{finding.rule_id}: a {override.role} can't set this aside; it takes a {finding.may_override}."
+    if override.at.timestamp() > at.timestamp():
+        return f"{finding.rule_id}: the override is dated later than this screening."
+    return None
