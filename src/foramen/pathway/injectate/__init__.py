@@ -4,7 +4,6 @@ from foramen.pathway.injectate.anaesthetic import AnaestheticDose, Build, Ceilin
 from foramen.pathway.injectate.check import InjectateReport, check_injectate
 from foramen.pathway.injectate.products import Product, Role, catalogue, product
 from foramen.pathway.injectate.selectivity import expected_selectivity
-from foramen.pathway.injectate.steroid_load import methylprednisolone_mg, year_load_mg
 from foramen.pathway.injectate.syringe import Component, Injectate, Where
 
 __all__ = [
@@ -22,8 +21,6 @@ __all__ = [
     "expected_selectivity",
     "fraction",
     "maximum",
-    "methylprednisolone_mg",
     "product",
     "remaining_mg",
-    "year_load_mg",
 ]

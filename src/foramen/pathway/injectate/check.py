@@ -53,7 +53,7 @@ class InjectateReport(Facts):
     anaesthetics: tuple[AnaestheticLine, ...]
     anaesthetic_share: float | None = Field(description="sum of dose over maximum; null where the weight is unknown")
     steroids_mg: dict[str, float]
-    session_load_mg: float = Field(description="methylprednisolone equivalent, by recalled equivalents (SD-5)")
+    session_load_mg: float = Field(description="methylprednisolone equivalent")
     year_load_mg: float | None
     iodine_near_sac_mg: float
     roots: tuple[RootLine, ...]

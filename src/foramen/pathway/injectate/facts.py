@@ -10,9 +10,9 @@ from foramen.pathway.injectate.anaesthetic import Build, fraction
 from foramen.pathway.injectate.mixing import mixtures
 from foramen.pathway.injectate.products import Role
 from foramen.pathway.injectate.selectivity import expected_selectivity
-from foramen.pathway.injectate.steroid_load import methylprednisolone_mg, steroid_agent, year_load_mg
 from foramen.pathway.injectate.syringe import Component, Injectate, Where
 from foramen.pathway.rule_data import rule_data
+from foramen.pathway.steroids import ledger_mg, methylprednisolone_mg
 
 FRAIL_FROM = ("liver_disease", "heart_disease")
 """Conditions that lower the largest dose (LA-6); for age and general state no source gave a limit."""
@@ -76,15 +76,12 @@ def steroid_totals(injectate: Injectate) -> dict[str, float]:
 
 def session_load_mg(injectate: Injectate) -> float:
     """The session's steroid in mg of methylprednisolone equivalent."""
-    return sum(methylprednisolone_mg(agent, mg) for agent, mg in steroid_totals(injectate).items())
+    return sum(methylprednisolone_mg(agent, mg) or 0.0 for agent, mg in steroid_totals(injectate).items())
 
 
 def year_load_with(injectate: Injectate, referral: Referral, on: date | None) -> float | None:
     """The year's steroid with this session, over all sources; None where the ledger or the day is not known."""
-    ledger = referral.history.steroids
-    if ledger is None or on is None:
-        return None
-    before = year_load_mg(ledger, on)
+    before = ledger_mg(referral.history.steroids, on)
     return None if before is None else round(before + session_load_mg(injectate), 1)
 
 
@@ -120,7 +117,7 @@ def _steroid(component: Component, contrast_first: bool, signed: AbstractSet[str
 
 
 def _steroid_total(agent: str, dose_mg: float) -> Scope:
-    row, without_limit = rule_data("steroids")[agent], float("inf")
+    row, without_limit = rule_data("steroids").get(agent, {}), float("inf")
     enough, cap = row.get("enough_mg", without_limit), row.get("cap_mg", without_limit)
     return {"of": agent, "agent": agent, "dose_mg": dose_mg, "enough_mg": enough, "cap_mg": cap}
 
@@ -165,7 +162,7 @@ def _earlier_relief(referral: Referral) -> Answer:
     return Answer.of(
         any(
             dose.site == "lumbar-spine"
-            and steroid_agent(dose.product) == "dexamethasone"
+            and "dexamethasone" in dose.product.lower()
             and dose.relief_percent is not None
             and dose.relief_percent >= HELPED_PERCENT
             for dose in ledger
