@@ -29,7 +29,6 @@ def leaflet(
     visit: Visit,
     analgesics: AnalgesicPlan,
     drug_plans: Iterable[DrugPlan] = (),
-    glucose: Iterable[str] = (),
     language: str = "en",
 ) -> Document:
     """Put the leaflet together.
@@ -44,8 +43,6 @@ def leaflet(
         From `analgesic_plan`.
     drug_plans : iterable of DrugPlan
         From the medication policy: when each blood thinner may be taken again.
-    glucose : iterable of str
-        The glucose plan, a sentence each, in the patient's language.
     language : str
         Of the leaflet.
     """
@@ -67,7 +64,6 @@ def leaflet(
         "painkiller_lead": known["painkiller"][analgesics.kind],
         "painkiller_lines": painkiller_lines(analgesics, language),
         "restart_lines": tuple(_restart_line(plan, referral, language) for plan in drug_plans),
-        "glucose_lines": tuple(glucose),
         "phone": visit.phone,
     }
     return compose("leaflet", language, facts, values)
