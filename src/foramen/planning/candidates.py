@@ -1,0 +1,174 @@
+"""All routes to one root: which are acceptable, what rejected the rest, and how the acceptable ones measure."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import prange
+from numpy.typing import NDArray
+
+from foramen.kernels import kernel
+from foramen.planning.clearance import CLEARANCE_LIMIT_MM, Distances, Obstacle, Room
+from foramen.planning.costs import COMFORTABLE_MM
+from foramen.planning.entries import Entries
+from foramen.planning.pairs import FREE, TOO_FLAT, TOO_LONG, TOO_OBLIQUE, TOO_TILTED, judge
+from foramen.planning.region import Region
+from foramen.planning.settings import PlanSettings
+from foramen.planning.walk import least_along
+
+LEAVES_BODY = 104
+"""Verdict on a route that runs outside the patient on its way."""
+
+SKIN_MM = 10.0
+"""Along a route from the skin, from where on it must stay inside the body: a flat entry at the edge of thick voxels
+runs along the skin's own roughness until there."""
+
+REJECTIONS = {
+    Obstacle.BONE: "bone",
+    Obstacle.THECAL_SAC: "thecal sac",
+    Obstacle.VESSEL: "vessel",
+    Obstacle.ORGAN: "organ",
+    Obstacle.LUNG: "lung",
+    Obstacle.NERVE: "nerve root or ganglion",
+    TOO_LONG: "longer than any needle",
+    TOO_TILTED: "craniocaudal angle",
+    TOO_OBLIQUE: "axial angle",
+    TOO_FLAT: "too flat to the skin",
+    LEAVES_BODY: "leaves the body on the way",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """The verdicts on all routes, and the acceptable ones.
+
+    Attributes
+    ----------
+    count, rejected
+        Routes tried, and how many of them each reason rejected.
+    entries_mm, targets_mm
+        Of the acceptable routes, LPS mm, shape (n, 3).
+    clearances_mm
+        Least distance of their axes from each tissue, shape (n, 5), in the order of `Obstacle`, as far as costs ask for
+        it (`COMFORTABLE_MM`).
+    nearest
+        Entry, target and obstacle of the route that came nearest to acceptance, where none is.
+    """
+
+    count: int
+    rejected: dict[str, int]
+    entries_mm: NDArray[np.float64]
+    targets_mm: NDArray[np.float64]
+    clearances_mm: NDArray[np.float64]
+    nearest: "tuple[NDArray[np.float64], NDArray[np.float64], Obstacle] | None" = None
+
+
+def try_all(
+    region: Region,
+    entries: Entries,
+    targets_mm: NDArray[np.float64],
+    distances: Distances,
+    room: Room,
+    settings: PlanSettings,
+) -> Candidates:
+    """Judge every entry × every target and measure what is acceptable."""
+    starts, tips = region.to_box(entries.points_mm), region.to_box(targets_mm)
+    normals = entries.normals @ region.world_axes
+    limits = settings.limits
+    bounds = np.array(
+        [
+            settings.longest_reach_mm,
+            np.sin(np.radians(limits.craniocaudal_deg)),
+            np.sin(np.radians(limits.axial_deg)),
+            np.cos(np.radians(limits.skin_deg)),
+        ]
+    )
+    verdicts = judge(room.field, room.blame, region.cell_mm, starts, normals, tips, region.world_axes, bounds)
+    entry, tip = np.nonzero(verdicts == FREE)
+    stays = np.empty(len(entry), np.bool_)
+    _stay_inside(region.skin_depth, region.cell_mm, starts, tips, entry, tip, stays)
+    verdicts[entry[~stays], tip[~stays]] = LEAVES_BODY
+    entry, tip = entry[stays], tip[stays]
+    clearances = np.empty((len(entry), len(COMFORTABLE_MM)))
+    enough = np.array(list(COMFORTABLE_MM.values()))
+    _measure(distances.field, region.cell_mm, starts[entry], tips[tip], enough, clearances)
+    counts = np.bincount(verdicts.ravel(), minlength=256)
+    rejected = {name: int(counts[code]) for code, name in REJECTIONS.items() if counts[code]}
+    nearest = None if len(entry) else _nearest_miss(region, room, entries, targets_mm, verdicts)
+    return Candidates(verdicts.size, rejected, entries.points_mm[entry], targets_mm[tip], clearances, nearest)
+
+
+def _nearest_miss(
+    region: Region, room: Room, entries: Entries, targets_mm: NDArray[np.float64], verdicts: NDArray[np.uint8]
+) -> "tuple[NDArray[np.float64], NDArray[np.float64], Obstacle] | None":
+    """The route within all limits of angle and length whose tightest place leaves the most room."""
+    best = np.empty(len(verdicts))
+    which, blamed = np.empty(len(verdicts), np.int64), np.empty(len(verdicts), np.int64)
+    starts, tips = region.to_box(entries.points_mm), region.to_box(targets_mm)
+    _least_bad(room.field, region.cell_mm, starts, tips, verdicts, best, which, blamed)
+    entry = int(np.argmax(best)) if len(best) else 0
+    if not len(best) or which[entry] < 0:
+        return None
+    return entries.points_mm[entry], targets_mm[which[entry]], Obstacle(int(blamed[entry]))
+
+
+@kernel(parallel=True)
+def _stay_inside(
+    depth: NDArray[np.float32],
+    cell: NDArray[np.float64],
+    starts: NDArray[np.float64],
+    tips: NDArray[np.float64],
+    entry: NDArray[np.int64],
+    tip: NDArray[np.int64],
+    stays: NDArray[np.bool_],
+) -> None:
+    for n in prange(len(entry)):
+        start, end = starts[entry[n]], tips[tip[n]]
+        length = np.sqrt(((start - end) ** 2).sum())
+        below = start + (end - start) * min(SKIN_MM / length, 1.0)
+        stays[n] = least_along(depth, cell, end, below, 0.01, 1.0) > 0.01
+
+
+def clearances(
+    region: Region, distances: Distances, entries_mm: NDArray[np.float64], targets_mm: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Least distance of each route's axis from each tissue, mm, up to `CLEARANCE_LIMIT_MM`, shape (n, 5)."""
+    least = np.empty((len(entries_mm), Obstacle.NERVE))
+    most = np.full(Obstacle.NERVE, CLEARANCE_LIMIT_MM)
+    starts, tips = region.to_box(entries_mm), region.to_box(targets_mm)
+    _measure(distances.field, region.cell_mm, starts, tips, most, least)
+    return least
+
+
+@kernel(parallel=True)
+def _measure(
+    distances: NDArray[np.float32],
+    cell: NDArray[np.float64],
+    starts: NDArray[np.float64],
+    tips: NDArray[np.float64],
+    enough: NDArray[np.float64],
+    clearances: NDArray[np.float64],
+) -> None:
+    for n in prange(len(starts)):
+        for o in range(len(enough)):
+            clearances[n, o] = least_along(distances[o], cell, tips[n], starts[n], -1e9, enough[o])
+
+
+@kernel(parallel=True)
+def _least_bad(
+    field: NDArray[np.float32],
+    cell: NDArray[np.float64],
+    starts: NDArray[np.float64],
+    tips: NDArray[np.float64],
+    verdicts: NDArray[np.uint8],
+    best: NDArray[np.float64],
+    which: NDArray[np.int64],
+    blamed: NDArray[np.int64],
+) -> None:
+    for entry in prange(len(starts)):
+        best[entry], which[entry] = -1e9, -1
+        for tip in range(len(tips)):
+            if verdicts[entry, tip] < 100:
+                least = least_along(field, cell, tips[tip], starts[entry], best[entry], 0.0)
+                if least > best[entry]:
+                    best[entry], which[entry] = least, tip
+                    blamed[entry] = verdicts[entry, tip]

@@ -1,0 +1,244 @@
+"""The verdict on every pair of entry and target, exhaustively and exactly, without walking along most of them.
+
+All routes to one root meet in a small zone, so that neighbouring routes run nearly together. Entries and targets are
+sorted into trees of balls; one walk along the middle of a bundle (a ball of entries × a ball of targets) often
+settles all of it, because the room field changes by at most 1 per mm: more room than the bundle is wide means all are
+free, less than minus that means all are blocked at that place. Otherwise the wider ball is split. Dual-tree branch
+and bound: Gray and Moore 2000.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import prange
+from numpy.typing import NDArray
+
+from foramen.kernels import kernel
+from foramen.planning.walk import STEP_MM, cell_of, first_forbidden
+
+LEAF = 4
+"""Points in a ball that is not split further."""
+
+BATCH = 64
+"""Entries in the bundles that the cores share out."""
+
+FREE, UNDECIDED, TOO_LONG, TOO_TILTED, TOO_OBLIQUE, TOO_FLAT = 255, 254, 100, 101, 102, 103
+"""Verdicts beside the obstacles' own numbers: nothing against it, not settled yet, and the limits of geometry."""
+
+
+@dataclass(frozen=True, eq=False)
+class Balls:
+    """A tree of balls over points.
+
+    Attributes
+    ----------
+    order
+        The points' indices, sorted so that each ball holds a run of them, shape (n,).
+    spans
+        First and one past last of each ball's run, and its two children (−1: none), shape (m, 4).
+    middles
+        Centre and radius, shape (m, 4).
+    """
+
+    order: NDArray[np.int64]
+    spans: NDArray[np.int64]
+    middles: NDArray[np.float64]
+
+
+def grow(points: NDArray[np.float64]) -> Balls:
+    """Sort points, shape (n, 3), into balls, halving at the median of the longest side."""
+    count = len(points)
+    order = np.arange(count)
+    spans, middles = np.full((2 * count, 4), -1, np.int64), np.zeros((2 * count, 4))
+    used = _grow(points, order, spans, middles)
+    return Balls(order, spans[:used], middles[:used])
+
+
+@kernel()
+def _grow(
+    points: NDArray[np.float64], order: NDArray[np.int64], spans: NDArray[np.int64], middles: NDArray[np.float64]
+) -> int:
+    spans[0, 0], spans[0, 1] = 0, len(order)
+    used, node = 1, 0
+    while node < used:
+        first, last = spans[node, 0], spans[node, 1]
+        low, high = points[order[first]].copy(), points[order[first]].copy()
+        for n in range(first, last):
+            for a in range(3):
+                low[a] = min(low[a], points[order[n], a])
+                high[a] = max(high[a], points[order[n], a])
+        radius2 = 0.0
+        for n in range(first, last):
+            radius2 = max(radius2, ((points[order[n]] - (low + high) / 2) ** 2).sum())
+        middles[node, :3] = (low + high) / 2
+        middles[node, 3] = np.sqrt(radius2)
+        if last - first > LEAF:
+            axis = np.argmax(high - low)
+            run = order[first:last]
+            run[:] = run[np.argsort(points[run, axis], kind="mergesort")]
+            spans[node, 2], spans[node, 3] = used, used + 1
+            half = (first + last) // 2
+            spans[used, 0], spans[used, 1] = first, half
+            spans[used + 1, 0], spans[used + 1, 1] = half, last
+            used += 2
+        node += 1
+    return used
+
+
+def judge(
+    field: NDArray[np.float32],
+    blame: NDArray[np.uint8],
+    cell_mm: NDArray[np.float64],
+    entries: NDArray[np.float64],
+    normals: NDArray[np.float64],
+    targets: NDArray[np.float64],
+    world_axes: NDArray[np.float64],
+    limits: NDArray[np.float64],
+) -> NDArray[np.uint8]:
+    """Judge every route from each entry to each target.
+
+    Parameters
+    ----------
+    field, blame
+        See `Room`.
+    cell_mm : array, shape (3,)
+    entries, normals, targets : arrays, shape (n, 3), (n, 3), (m, 3)
+        In box millimetres; the normals point out of the skin.
+    world_axes : array, shape (3, 3)
+        Left, posterior, cranial as rows, in the box.
+    limits : array, shape (4,)
+        Longest route in mm; sines of the largest craniocaudal and axial angle; least cosine to the skin's normal.
+
+    Returns
+    -------
+    array of uint8, shape (n, m)
+        `FREE`, the `Obstacle` first found, or which limit it exceeds (limits come first).
+    """
+    skin, tips = grow(entries), grow(targets)
+    verdicts = np.empty((len(entries), len(targets)), np.uint8)
+    geometry = (entries, normals, targets, world_axes, limits)
+    trees = (skin.order, skin.spans, skin.middles, tips.order, tips.spans, tips.middles)
+    _judge(field, blame, cell_mm, geometry, _batches(skin.spans), trees, verdicts)
+    return verdicts
+
+
+def _batches(spans: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The widest balls of at most `BATCH` points; together they hold each point once."""
+    small = spans[:, 1] - spans[:, 0] <= BATCH
+    children = spans[~small, 2:].ravel()
+    return children[small[children]] if len(children) else np.zeros(1, np.int64)
+
+
+@kernel(parallel=True)
+def _judge(field, blame, cell, geometry, batches, trees, verdicts):  # type: ignore[no-untyped-def]
+    entries, normals, targets, world, limits = geometry
+    skin, skin_spans, skin_balls, tips, tip_spans, tip_balls = trees
+    for batch in prange(len(batches)):
+        waiting = np.empty((1024, 2), np.int64)
+        waiting[0, 0], waiting[0, 1] = batches[batch], 0
+        count = 1
+        while count > 0:
+            count -= 1
+            e, t = waiting[count, 0], waiting[count, 1]
+            verdict = _settle(field, blame, cell, tip_balls[t], skin_balls[e])
+            last_e, last_t = skin_spans[e, 2] < 0, tip_spans[t, 2] < 0
+            if verdict == UNDECIDED and not (last_e and last_t):
+                split_tips = last_e or (not last_t and tip_balls[t, 3] > skin_balls[e, 3])
+                for child in range(2, 4):
+                    waiting[count, 0] = e if split_tips else skin_spans[e, child]
+                    waiting[count, 1] = tip_spans[t, child] if split_tips else t
+                    count += 1
+                continue
+            for n in range(skin_spans[e, 0], skin_spans[e, 1]):
+                for m in range(tip_spans[t, 0], tip_spans[t, 1]):
+                    entry, tip = skin[n], tips[m]
+                    own = _limit_exceeded(entries[entry], normals[entry], targets[tip], world, limits)
+                    if own == FREE:
+                        own = verdict
+                        if verdict == UNDECIDED:
+                            own = _verdict(field, blame, cell, targets[tip], entries[entry])
+                    verdicts[entry, tip] = own
+
+
+@kernel()
+def _settle(
+    field: NDArray[np.float32],
+    blame: NDArray[np.uint8],
+    cell: NDArray[np.float64],
+    tips: NDArray[np.float64],
+    skin: NDArray[np.float64],
+) -> int:
+    """What one walk along the middle of a bundle says of all its routes.
+
+    At each place the bundle is a ball: the radius runs from the tips' to the entries'. A cell whose centre lies `off`
+    from the walk tells of every interpolated value within the ball up to `reach`.
+    """
+    dx, dy, dz = skin[0] - tips[0], skin[1] - tips[1], skin[2] - tips[2]
+    length = np.sqrt(dx * dx + dy * dy + dz * dz)
+    widening = (skin[3] - tips[3]) / length
+    spread2 = 0.25 * (cell[0] * cell[0] + cell[1] * cell[1] + cell[2] * cell[2])
+    free = True
+    s = 0.0
+    while True:
+        t = s / length
+        x, y, z = tips[0] + dx * t, tips[1] + dy * t, tips[2] + dz * t
+        i = cell_of(x, cell[0], field.shape[0])
+        j = cell_of(y, cell[1], field.shape[1])
+        k = cell_of(z, cell[2], field.shape[2])
+        ox, oy, oz = x - (i + 0.5) * cell[0], y - (j + 0.5) * cell[1], z - (k + 0.5) * cell[2]
+        wide = tips[3] + widening * s + np.sqrt(ox * ox + oy * oy + oz * oz)
+        reach = np.sqrt(wide * wide + spread2)
+        value = field[i, j, k]
+        if value < -reach:
+            return int(blame[i, j, k])
+        if value > reach:
+            step = (np.sqrt(value * value - spread2) - wide) / (1.0 + abs(widening))
+        else:
+            free = False
+            step = (value + reach) * 0.5
+        if s >= length:
+            return FREE if free else UNDECIDED
+        s = min(s + max(step, STEP_MM), length)
+
+
+@kernel()
+def _verdict(
+    field: NDArray[np.float32],
+    blame: NDArray[np.uint8],
+    cell: NDArray[np.float64],
+    tip: NDArray[np.float64],
+    entry: NDArray[np.float64],
+) -> int:
+    """The verdict on a single route."""
+    s = first_forbidden(field, cell, tip, entry)
+    if s < 0:
+        return FREE
+    x = tip + (entry - tip) * (s / np.sqrt(((entry - tip) ** 2).sum()))
+    i = cell_of(x[0], cell[0], field.shape[0])
+    j = cell_of(x[1], cell[1], field.shape[1])
+    return int(blame[i, j, cell_of(x[2], cell[2], field.shape[2])])
+
+
+@kernel()
+def _limit_exceeded(
+    entry: NDArray[np.float64],
+    normal: NDArray[np.float64],
+    tip: NDArray[np.float64],
+    world: NDArray[np.float64],
+    limits: NDArray[np.float64],
+) -> int:
+    dx, dy, dz = entry[0] - tip[0], entry[1] - tip[1], entry[2] - tip[2]
+    length2 = dx * dx + dy * dy + dz * dz
+    if length2 > limits[0] * limits[0]:
+        return TOO_LONG
+    length = np.sqrt(length2)
+    up = world[2, 0] * dx + world[2, 1] * dy + world[2, 2] * dz
+    if abs(up) > limits[1] * length:
+        return TOO_TILTED
+    left = world[0, 0] * dx + world[0, 1] * dy + world[0, 2] * dz
+    back = world[1, 0] * dx + world[1, 1] * dy + world[1, 2] * dz
+    if back <= 0 or abs(left) > limits[2] * np.sqrt(left * left + back * back):
+        return TOO_OBLIQUE
+    if normal[0] * dx + normal[1] * dy + normal[2] * dz < limits[3] * length:
+        return TOO_FLAT
+    return FREE
