@@ -45,21 +45,6 @@ class Evidence:
         distance = ndimage.distance_transform_edt(near != self.values.index(value), sampling=spacing)
         return float(((distance <= gap_mm) & (near == self.values.index(other))).sum() * np.prod(spacing))
 
-    def share_dense(self, values: tuple[int, ...], shift_mm: NDArray[np.float64]) -> float:
-        """The share of these values' voxels that would be denser than 160 HU, were the map moved."""
-        lookup = np.zeros(256, bool)
-        lookup[[self.values.index(value) for value in values]] = True
-        lower = np.min([self.looks[value].lower for value in values], axis=0)
-        upper = np.max([self.looks[value].upper for value in values], axis=0) + 1
-        box = self.codes.crop(lower, upper)
-        index = np.argwhere(lookup[box.voxels])
-        index = index[:: max(len(index) // SAMPLES, 1)] + lower + np.round(shift_mm / self.ct.spacing_mm).astype(int)
-        index = index[((index >= 0) & (index < self.ct.shape)).all(axis=1)]
-        return float((self.ct.voxels[tuple(index.T)] > DENSE_HU).mean()) if len(index) else 0.0
-
-
-SAMPLES = 50_000
-
 
 def look_at(codes: Volume, values: tuple[int, ...], ct: Ct) -> Evidence:
     """Measure every value in one walk over the map and the CT, which lie on one grid."""

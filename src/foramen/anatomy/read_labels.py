@@ -6,6 +6,7 @@ import numpy as np
 
 from foramen.anatomy.dicom_seg import is_dicom_file, read_dicom_seg
 from foramen.anatomy.label_evidence import Evidence, look_at
+from foramen.anatomy.label_fit import contrast_here_and_around
 from foramen.anatomy.label_folder import label_files, read_label_folder
 from foramen.anatomy.label_map import LabelMap
 from foramen.anatomy.recognise import recognise
@@ -20,9 +21,8 @@ from foramen.progress import Progress, silent
 
 COARSE_MM = 2.0
 SAME_PLACE_MM = 0.1
-SHIFT_MM = 10.0
-BETTER_ELSEWHERE = 1.25
-"""A map that meets a quarter more bone when moved by 10 mm belongs elsewhere."""
+BETTER_ELSEWHERE = 1.15
+"""A map whose vertebrae stand out clearly more when it is moved belongs elsewhere; see `contrast_here_and_around`."""
 SHORT_VERTEBRA_MM = 50.0
 """From the front of the body to the tip of the spinous process a lumbar vertebra measures 75 mm and more; the body
 alone 30 to 40 mm."""
@@ -136,13 +136,12 @@ def _refuse_misplaced(evidence: Evidence, meaning: Scheme, name: str) -> None:
             "flipping."
         )
     values = tuple(value for values in vertebrae_of(evidence, meaning).values() for value in values)
-    here = evidence.share_dense(values, np.zeros(3))
-    for axis in np.vstack([np.eye(3), -np.eye(3)]):
-        if evidence.share_dense(values, SHIFT_MM * axis) > BETTER_ELSEWHERE * here:
-            raise InputError(
-                f"{name} does not lie on this CT's bones: moved by {SHIFT_MM:.0f} mm it would fit better. "
-                "It may belong to another scan of the patient."
-            )
+    here, best, distance = contrast_here_and_around(evidence, values)
+    if best > BETTER_ELSEWHERE * here:
+        raise InputError(
+            f"{name} does not lie on this CT's bones: moved by {distance:.0f} mm it would fit better. It may belong to "
+            "another scan."
+        )
 
 
 def _remarks(evidence: Evidence, meaning: Scheme) -> tuple[str, ...]:

@@ -89,7 +89,7 @@ def _look_of_26(evidence: Evidence) -> Structure | None:
     above, below = evidence.touch(DISPUTED, 27, TOUCH_MM), evidence.touch(DISPUTED, 25, TOUCH_MM)
     if below > FUSED * above:
         return Structure.S1
-    return Structure.L6 if above > 0 and below < PARTED * above else None
+    return Structure.L6 if below <= PARTED * above else None
 
 
 def _why_none(name: str, known: list[Scheme], faults: dict[str, Fault | None]) -> str:

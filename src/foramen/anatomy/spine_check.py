@@ -26,6 +26,11 @@ MIRRORED_PAIRS = tuple(
 )
 
 
+BELOW_ALL_VERTEBRAE = (Structure.S1, Structure.SACRUM, Structure.COCCYX)
+NEEDS = {Structure.T13: Structure.T12, Structure.L6: Structure.L5}
+"""A thirteenth thoracic or sixth lumbar vertebra is counted from the one above, and not credible without it."""
+
+
 class Fault(StrEnum):
     """Why values, read in a numbering, can't be a spine."""
 
@@ -55,11 +60,20 @@ def fault(evidence: Evidence, scheme: Scheme) -> Fault | None:
     fat = sum(look.fat * look.voxels for look in looks.values()) / count
     if dense < LEAST_DENSE or fat > MOST_FAT:
         return Fault.NOT_BONE
-    return None if _ordered(looks) else Fault.DISORDER
+    below = [_largest(evidence, v) for s, v in _by_structure(evidence, scheme).items() if s in BELOW_ALL_VERTEBRAE]
+    return None if _ordered(looks) and _above(looks, below) else Fault.DISORDER
 
 
 def _largest(evidence: Evidence, values: list[int]) -> Look:
     return max((evidence.looks[value] for value in values), key=lambda look: look.voxels)
+
+
+def _above(looks: dict[Structure, Look], below: list[Look]) -> bool:
+    """Whether sacrum and coccyx lie below every vertebra, and rare vertebrae beside the common ones."""
+    lowest = min(look.centroid_mm[2] for look in looks.values())
+    return all(look.centroid_mm[2] < lowest for look in below) and all(
+        level not in looks or usual in looks for level, usual in NEEDS.items()
+    )
 
 
 def _ordered(looks: dict[Structure, Look]) -> bool:
@@ -82,7 +96,8 @@ def sides(evidence: Evidence, scheme: Scheme) -> tuple[int, int]:
     """How many pairs of organs, bones and muscles lie on their right sides, and how many lie swapped."""
     right = swapped = 0
     middle = {
-        s: np.mean([evidence.looks[v].centroid_mm[0] for v in values]) for s, values in _by_structure(evidence, scheme)
+        s: np.mean([evidence.looks[v].centroid_mm[0] for v in values])
+        for s, values in _by_structure(evidence, scheme).items()
     }
     for left, opposite in MIRRORED_PAIRS:
         if left in middle and opposite in middle:
@@ -91,10 +106,10 @@ def sides(evidence: Evidence, scheme: Scheme) -> tuple[int, int]:
     return right, swapped
 
 
-def _by_structure(evidence: Evidence, scheme: Scheme) -> list[tuple[Structure, list[int]]]:
+def _by_structure(evidence: Evidence, scheme: Scheme) -> dict[Structure, list[int]]:
     found: dict[Structure, list[int]] = {}
     for value in evidence.looks:
         structure = scheme.values.get(value)
         if structure is not None:
             found.setdefault(structure, []).append(value)
-    return list(found.items())
+    return found
