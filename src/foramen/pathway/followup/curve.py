@@ -15,8 +15,9 @@ from foramen.pathway.followup.schedule import SCHEDULE, at_due_time
 HELPED_SHARE = 0.5
 """Half of the baseline: the measure of response that the band leads to."""
 
-EARLIEST_ONSET_H = 24.0
-"""The steroid begins at the earliest on day 1 (S4-21)."""
+WORST = 10.0
+FLARE_UNTIL_H = 240.0
+"""A flare is ordinary up to day 10 (§7.6); no source says how much more pain it may be."""
 
 FIRST_RELIEF_H = 0.5
 """The anaesthetic works within half an hour (S4-19)."""
@@ -104,16 +105,12 @@ def pain_curve(diary: Diary) -> PainCurve:
 
 def helpful_band(baseline: float, last_hours: float) -> Band:
     """The band between the quickest and the slowest course that still ends at half the pain or less."""
-    rebound_from, onset_from = SPANS[1].from_h, EARLIEST_ONSET_H
-    judged = NOT_JUDGED_BEFORE_DAY * 24
-    flare = min(10.0, baseline + 1.0)
-    half = HELPED_SHARE * baseline
+    judged, half = NOT_JUDGED_BEFORE_DAY * 24, HELPED_SHARE * baseline
     corners = (
         (0.0, baseline, baseline),
         (FIRST_RELIEF_H, 0.0, baseline),
-        (rebound_from, 0.0, flare),
-        (onset_from, 0.0, flare),
-        (SPANS[2].from_h, 0.0, flare),
+        (SPANS[1].from_h, 0.0, WORST),
+        (FLARE_UNTIL_H, 0.0, WORST),
         (judged, 0.0, half),
         (max(judged, last_hours), 0.0, half),
     )
