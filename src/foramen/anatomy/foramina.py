@@ -78,9 +78,9 @@ def _not_visible(root: Root, reason: str) -> SeenForamen:
 
 def _why_not(root: Root, upper: SeenVertebra | None, lower: SeenVertebra | None, lower_name: str) -> str:
     if upper is None:
-        return f"{root.level} is not in the scan or not labelled"
+        return f"{root.level} is not in the scan or not wholly labelled"
     if lower is None:
-        return f"{lower_name}, which bounds the foramen below, is not in the scan or not labelled"
+        return f"{lower_name}, which bounds the foramen below, is not in the scan or not wholly labelled"
     if not upper.vertebra.complete:
         return f"{root.level} is cut by the scan's border"
     if lower.body_cut:

@@ -99,8 +99,9 @@ def _section(values: NDArray[np.float32], frame: Frame, box: LocalBox, j: int, s
     if area < LEAST_AREA_MM2:
         return None
     rows = weight.sum(axis=0)
-    height = float((rows > 0.3 * rows.max()).sum()) * STEP_MM
     centre = np.array([left @ weight.sum(axis=1), 0.0, cranial @ rows]) / weight.sum()
     centre[1] = posterior[j]
+    # An ellipse is four times as high as its points are spread.
+    height = 4 * float(np.sqrt((cranial - centre[2]) ** 2 @ rows / rows.sum()))
     medial = centre - (side.sign * area / (np.pi / 2 * height), 0.0, 0.0)
     return _Section(frame.to_world(centre), frame.to_world(medial), area, height)

@@ -5,7 +5,7 @@ least bone. Lines are tried around the place where published anatomy puts the fo
 itself is given, with the larger uncertainty it has.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,9 @@ LEAST_AREA_MM2, GREATEST_AREA_MM2 = 9.0, 260.0
 
 GUESSED_BELOW_MM, GUESSED_SLOPE = 5.0, 0.27
 """Where no line is clear: under the S1 body, rising 15° toward the back, as on this project's reference scans."""
+
+RING_MM = (6.0, 9.0)
+"""Distance from a foramen's middle at which there is bone around it."""
 
 FARTHEST_SD = 3.0
 """From the published distance to the midline."""
@@ -116,10 +119,19 @@ def _clearest(density: NDArray[np.float32], box: LocalBox, side: Side) -> _Sight
     ]
     along = [ndimage.gaussian_filter(_sheared(density, box, s).sum(axis=1) * box.step_mm, 1.0) for s in slopes]
     for clear in CLEAR:
-        views = [v for s, path in zip(slopes, along, strict=True) for v in _clear_views(path < clear, box, s)]
+        views = [(v, path) for s, path in zip(slopes, along, strict=True) for v in _clear_views(path < clear, box, s)]
         if views:
-            return max(views, key=lambda view: view.area_mm2)
+            view, path = max(views, key=lambda found: found[0].area_mm2)
+            return replace(view, area_mm2=_area_at_half_height(path, view, box))
     return None
+
+
+def _area_at_half_height(path: NDArray[np.float32], view: _Sight, box: LocalBox) -> float:
+    """How large the view is, up to where lines meet half of the bone that lies around it."""
+    left, _, cranial = box.axes_mm
+    away = np.hypot(left[:, None] - view.aside_mm, cranial[None, :] - view.cranial_mm)
+    around = np.median(path[(away >= RING_MM[0]) & (away <= RING_MM[1])])
+    return float(((path < around / 2) & (away <= RING_MM[1])).sum() * box.step_mm**2)
 
 
 def _sheared(values: NDArray[Any], box: LocalBox, slope: tuple[float, float]) -> NDArray[np.float32]:
@@ -141,10 +153,10 @@ def _clear_views(clear: NDArray[np.bool_], box: LocalBox, slope: tuple[float, fl
         area, aside = len(i) * box.step_mm**2, float(left[i].mean())
         away = abs(abs(aside) - S1_DORSAL_ASIDE_MM) / S1_DORSAL_ASIDE_SD_MM
         rim = ndimage.binary_dilation(view, iterations=3) & ~view
-        edge = view[0].any() or view[-1].any() or view[:, 0].any() or view[:, -1].any()
-        if LEAST_AREA_MM2 <= area <= GREATEST_AREA_MM2 and away <= FARTHEST_SD and not edge:
-            if (~clear[rim]).mean() >= LEAST_SURROUND:
-                sights.append(_Sight(aside, float(cranial[k].mean()), slope, area))
+        whole = not (view[0].any() or view[-1].any() or view[:, 0].any() or view[:, -1].any())
+        surrounded = whole and (~clear[rim]).mean() >= LEAST_SURROUND
+        if LEAST_AREA_MM2 <= area <= GREATEST_AREA_MM2 and away <= FARTHEST_SD and surrounded:
+            sights.append(_Sight(aside, float(cranial[k].mean()), slope, area))
     return sights
 
 
@@ -153,7 +165,7 @@ def _ends(bone: NDArray[np.bool_], box: LocalBox, sight: _Sight) -> tuple[Vector
     left, posterior, cranial = box.axes_mm
     columns = _sheared(bone, box, sight.slope) > 0.5
     ring = np.hypot(left[:, None] - sight.aside_mm, cranial[None, :] - sight.cranial_mm)
-    around = (ring >= 5.0) & (ring <= 9.0) & columns.any(axis=1)
+    around = (ring >= RING_MM[0]) & (ring <= RING_MM[1]) & columns.any(axis=1)
     if around.sum() < 20:
         return None
     columns = columns.transpose(0, 2, 1)[around]
