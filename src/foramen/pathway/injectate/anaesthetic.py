@@ -93,7 +93,7 @@ def maximum(agent: str, build: Build, *, adrenaline: bool = False, ceiling: Ceil
     weight, figures = dosing_weight_kg(build), row[ceiling]
     dose, arithmetic = figures["mg_per_kg"] * weight, f"{figures['mg_per_kg']:g} mg/kg × {weight:g} kg"
     if build.frail:
-        dose, arithmetic = dose * FRAIL_SHARE, f"{arithmetic} × {FRAIL_SHARE:g} (frail)"
+        dose, arithmetic = dose * FRAIL_SHARE, f"{arithmetic} × {FRAIL_SHARE:g} (illness or frailty)"
     if dose > figures.get("cap_mg", float("inf")):
         dose, arithmetic = figures["cap_mg"], f"{arithmetic}, at most {figures['cap_mg']:g} mg"
     name = f"{agent} with adrenaline" if with_adrenaline else agent
