@@ -35,6 +35,8 @@ LABELLED = 20.0
 CLEAR = (100.0, 200.0, 300.0)
 """HU times mm of path, tried in turn: the last is half of one thin cortex (1 mm of 600 HU), and bone has two."""
 
+BLOCKED = 1000.0
+
 LEAST_SURROUND = 0.75
 """Share of lines around a foramen that are not clear."""
 
@@ -117,13 +119,20 @@ def _clearest(density: NDArray[np.float32], box: LocalBox, side: Side) -> _Sight
         for pitch in PITCH_DEG
         for yaw in YAW_DEG
     ]
-    along = [ndimage.gaussian_filter(_sheared(density, box, s).sum(axis=1) * box.step_mm, 1.0) for s in slopes]
+    along = [_bone_along(density, box, s) for s in slopes]
     for clear in CLEAR:
         views = [(v, path) for s, path in zip(slopes, along, strict=True) for v in _clear_views(path < clear, box, s)]
         if views:
             view, path = max(views, key=lambda found: found[0].area_mm2)
             return replace(view, area_mm2=_area_at_half_height(path, view, box))
     return None
+
+
+def _bone_along(density: NDArray[np.float32], box: LocalBox, slope: tuple[float, float]) -> NDArray[np.float32]:
+    """How much bone each line of that slope meets, HU times mm; as much as `BLOCKED` is as good as any more."""
+    path = np.minimum(_sheared(density, box, slope).sum(axis=1) * box.step_mm, BLOCKED)
+    smooth: NDArray[np.float32] = ndimage.gaussian_filter(path, 1.0)
+    return smooth
 
 
 def _area_at_half_height(path: NDArray[np.float32], view: _Sight, box: LocalBox) -> float:
