@@ -115,7 +115,15 @@ def _make(
         anatomy = from_labels(ct, labels, progress=stages)
         made = plan_routes(ct, anatomy, roots, settings, progress=stages)
         (folder / "plan.json").write_text(made.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        write_plan_report(made, ct, anatomy, folder, made_at=datetime.now().astimezone(), paper=paper, progress=stages)
+        write_plan_report(
+            made,
+            ct,
+            anatomy,
+            folder,
+            made_at=datetime.now().astimezone().replace(microsecond=0),
+            paper=paper,
+            progress=stages,
+        )
     return made
 
 
