@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydicom import uid
 from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
 
 from foramen.errors import InputError
 from foramen.imaging import read_ct
@@ -128,7 +129,17 @@ def test_the_deflated_syntax_is_refused_before_it_unpacks(tmp_path: Path) -> Non
         data.file_meta.TransferSyntaxUID = uid.DeflatedExplicitVRLittleEndian
 
     Series().write(tmp_path, deflated)
-    with pytest.raises(InputError, match="a transfer syntax that is not read"):
+    with pytest.raises(InputError, match="the deflated transfer syntax, which is not read"):
+        read_ct(tmp_path)
+
+
+def test_lossy_8_bit_jpeg_is_refused_by_name(tmp_path: Path) -> None:
+    def baseline(data: Dataset, n: int) -> None:
+        data.PixelData = encapsulate([b"\xff\xd8\xff\xd9"])
+        data.file_meta.TransferSyntaxUID = uid.JPEGBaseline8Bit
+
+    Series().write(tmp_path, baseline)
+    with pytest.raises(InputError, match="a transfer syntax that is not read, JPEG Baseline"):
         read_ct(tmp_path)
 
 

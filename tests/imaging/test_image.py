@@ -215,7 +215,7 @@ def test_damaged_headers_never_do_worse_than_an_input_error(tmp_path: Path, hits
 @pytest.mark.parametrize(
     ("voxels", "sentence"),
     [
-        (np.abs(scan().voxels) % 25, "no value below 0"),
+        ((np.abs(scan().voxels) % 25).astype(np.uint8), "no value below 0"),
         (scan().voxels.astype(np.int32) * 100, "not Hounsfield units"),
         (np.where(scan().voxels > 900, np.nan, scan().voxels).astype(np.float32), "not Hounsfield units"),
     ],

@@ -22,6 +22,8 @@ from foramen.imaging.limits import (
 DICOM_MARK = b"DICM"
 DICOM_MARK_AT = 128
 BYTES_AT_ONCE = 4 * MIB
+LONGEST_NAME = 60
+"""How much of a member's name is kept, so that a message about it can be understood."""
 
 
 @contextmanager
@@ -69,7 +71,9 @@ def _unpacked(path: Path, folder: Path) -> list[Path]:
             members = [member for member in archive.infolist() if not member.is_dir()]
             _check_members(members, path.name)
             return [
-                _unpack_member(archive, member, folder / f"{number:05d}-{PurePosixPath(member.filename).name}")
+                _unpack_member(
+                    archive, member, folder / f"{number:05d}-{PurePosixPath(member.filename).name[-LONGEST_NAME:]}"
+                )
                 for number, member in enumerate(members)
             ]
     except (BadZipFile, EOFError, zlib.error, NotImplementedError) as error:

@@ -12,6 +12,7 @@ import pydicom
 from pydicom.filereader import read_file_meta_info
 from pydicom.uid import (
     CTImageStorage,
+    DeflatedExplicitVRLittleEndian,
     EnhancedCTImageStorage,
     LegacyConvertedEnhancedCTImageStorage,
     SecondaryCaptureImageStorage,
@@ -90,10 +91,13 @@ def read_headers(files: Sequence[Path], progress: Progress) -> Headers:
 
 def _pictures_of(file: Path) -> list[Picture]:
     # The deflated syntax unpacks without bounds as soon as the header is read, so the syntax is looked at first.
-    if read_file_meta_info(file).TransferSyntaxUID not in PLUGIN_OF_SYNTAX:
-        raise _NotASliceError("pictures in a transfer syntax that is not read")
+    syntax = read_file_meta_info(file).TransferSyntaxUID
+    if syntax == DeflatedExplicitVRLittleEndian:
+        raise _NotASliceError("files in the deflated transfer syntax, which is not read")
     data = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=list(TAGS))
     _check_kind(data)
+    if syntax not in PLUGIN_OF_SYNTAX:
+        raise _NotASliceError(f"pictures in a transfer syntax that is not read, {syntax.name}")
     frames = int(data.get("NumberOfFrames") or 1)
     _check_bounds(data, frames, file.stat().st_size)
     return [_picture(_Frame(data, index), file) for index in range(frames)]

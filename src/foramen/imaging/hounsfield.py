@@ -32,8 +32,7 @@ def plane_to_hu(values: NDArray[Any], name: str) -> NDArray[np.int16]:
             "export it again with its rescale slope and intercept."
         )
     rounded = np.rint(values) if values.dtype.kind == "f" else values
-    hu: NDArray[np.int16] = np.maximum(rounded, AIR_HU, dtype=rounded.dtype).astype(np.int16)
-    return hu
+    return np.maximum(rounded.astype(np.int16), np.int16(AIR_HU))
 
 
 def check_hu(hu: NDArray[np.int16], name: str) -> None:
