@@ -1,6 +1,7 @@
 """Which numbering a map is in, decided by content; and what comes of it on the CT's grid."""
 
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import nibabel as nib
@@ -8,12 +9,12 @@ import nrrd
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from support.label_phantom import AFFINE, LEVELS, painted, torso
 
 from foramen.anatomy import Structure, read_labels
 from foramen.errors import InputError, UsageError
 from foramen.imaging import Ct, Volume, resample, write_nifti
 from foramen.imaging.volume import Grid
+from support.label_phantom import AFFINE, LEVELS, painted, torso
 
 FLIP = np.diag([-1.0, -1, 1, 1])
 ORGANS_V1 = {"kidney_right": 2, "kidney_left": 3, "hip_left": 90, "hip_right": 91, "sacrum": 92}
@@ -151,9 +152,8 @@ class TestValue26:
 
     def test_parted_from_it_by_a_disc_it_is_l6(self, tmp_path: Path) -> None:
         ct, masks = scan()
-        lowest = {f"vertebrae_{level}": V2[f"vertebrae_{level}"] + 0 for level in LEVELS}
-        sixth = {"vertebrae_L5": 26} | {
-            f"vertebrae_{upper}": lowest[f"vertebrae_{lower}"] for upper, lower in zip(LEVELS, LEVELS[1:], strict=False)
+        sixth = {f"vertebrae_{upper}": V2[f"vertebrae_{lower}"] for upper, lower in pairwise(LEVELS)} | {
+            "vertebrae_L5": 26
         }
         both = masks | {"sacrum": masks["sacrum"] | masks["vertebrae_S1"]}
         labels = read_labels(saved(painted(both, sixth | {"sacrum": 25}), tmp_path), ct)

@@ -12,11 +12,11 @@ from highdicom.seg import SegmentationTypeValues
 from numpy.typing import NDArray
 from pydicom.sr.codedict import codes
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
-from support.label_phantom import AFFINE, LEVELS, SHAPE, torso
 
 from foramen.anatomy import Structure, read_labels
 from foramen.errors import InputError
 from foramen.imaging import Ct
+from support.label_phantom import AFFINE, LEVELS, SHAPE, torso
 
 FLIP = np.diag([-1.0, -1, 1, 1])
 NAMES = [f"vertebrae_{level}" for level in LEVELS]

@@ -7,11 +7,11 @@ import nibabel as nib
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from support.label_phantom import AFFINE, LEVELS, SHAPE, painted, torso
 
 from foramen.anatomy import read_labels
 from foramen.errors import InputError
 from foramen.imaging import Ct
+from support.label_phantom import AFFINE, LEVELS, SHAPE, painted, torso
 
 FLIP = np.diag([-1.0, -1, 1, 1])
 V2 = {f"vertebrae_{level}": value for level, value in zip(LEVELS, range(33, 26, -1), strict=True)}

@@ -10,12 +10,12 @@ import nibabel as nib
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from support.real_data import real
 
 from foramen.anatomy import LUMBAR_VERTEBRAE, LabelMap, Structure, read_labels
 from foramen.anatomy.dicom_seg import read_dicom_seg
 from foramen.errors import InputError
 from foramen.imaging import Ct, read_ct, read_image
+from support.real_data import real
 
 pytestmark = pytest.mark.real
 TORSO = "ct/torso_3mm"
@@ -116,7 +116,7 @@ class TestValue26:
     """The trap, on a real sacrum: S1 is fused with it, a lowest lumbar vertebra is not."""
 
     def test_alone_below_l5_it_is_asked_for(self, tmp_path: Path) -> None:
-        with pytest.raises(InputError, match="totalsegmentator-v2.*totalsegmentator-v3.*--label-scheme"):
+        with pytest.raises(InputError, match=r"totalsegmentator-v2.*totalsegmentator-v3.*--label-scheme"):
             read_labels(nameless("labels_totalsegmentator_v2_vertebrae", tmp_path), torso())
 
     def test_above_the_rest_of_the_sacrum_it_is_s1(self, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ class Skin:
     Attributes
     ----------
     points_mm
-        On the iso-surface of −400 HU, LPS mm, shape (n, 3). Where the field of view cuts the body, on that cut.
+        On the iso-surface of −500 HU, LPS mm, shape (n, 3). Where the field of view cuts the body, on that cut.
     normals
         Unit vectors out of the patient, shape (n, 3).
     is_cut
@@ -73,7 +73,7 @@ class Skin:
 
 
 def find_skin(ct: Ct, body: Volume, *, spacing_mm: float = 2.0, progress: Progress = silent) -> Skin:
-    """Points and normals of the body's surface, moved onto the −400 HU iso-surface.
+    """Points and normals of the body's surface, moved onto the −500 HU iso-surface.
 
     Parameters
     ----------
