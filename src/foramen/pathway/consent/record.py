@@ -70,7 +70,7 @@ def check_consent(
     planned = basis_of(
         referral, root or _first_root(referral), with_caudal=with_caudal, language=consent.basis.language
     )
-    facts = _facts(consent, planned, now, valid_days) | {"needs_interpreter": referral.patient.needs_interpreter}
+    facts = consent_scope(consent, referral, planned, now, valid_days)
     found = evaluate(read_rules("consent"), facts, tuple(sign_offs))
     stops = [finding for finding in found.findings if finding.severity == "stop"]
     return ConsentCheck(holds=not stops and not found.questions, findings=found.findings, questions=found.questions)
@@ -87,7 +87,8 @@ def _first_root(referral: Referral) -> str:
     return str(targets[0]) if targets else "unknown"
 
 
-def _facts(consent: Consent, planned: Basis, now: datetime, valid_days: int | None) -> dict[str, object]:
+def consent_scope(consent: Consent, referral: Referral, planned: Basis, now: datetime, valid_days: int | None) -> Scope:
+    """Every fact that a rule of `rules/consent.toml` may name."""
     missing = [risk for risk in planned.risks if risk not in consent.risks_gone_through]
     signed_at = consent.signed_at if consent.signed_at and consent.signed_at <= now else None
     return {
@@ -97,6 +98,7 @@ def _facts(consent: Consent, planned: Basis, now: datetime, valid_days: int | No
         "signed_by_patient": Answer.of(consent.signed_by == "patient"),
         "representative_named": Answer.of(bool(consent.representative)),
         "has_capacity": consent.has_capacity,
+        "needs_interpreter": referral.patient.needs_interpreter,
         "interpreter_present": Answer.of(consent.interpreter is not None),
         "risks_not_gone_through": len(missing),
         "risks_missing": ", ".join(missing),

@@ -11,8 +11,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from foramen.pathway.answer import Answer
-from foramen.pathway.engine import Evaluation, SignOff, evaluate, read_rules
+from foramen.pathway.answer import Answer, every
+from foramen.pathway.engine import Evaluation, Scope, SignOff, evaluate, read_rules
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.findings import Finding, Question, Severity
 from foramen.pathway.followup.block_window import Window, window_of
@@ -83,10 +83,9 @@ def read_block(diary: Diary, block: Block, sign_offs: Iterable[SignOff] = ()) ->
     """
     sign_offs = tuple(sign_offs)
     window = window_of(block.agent, sign_offs)
-    usual = [entry for entry in diary.rated if entry.in_usual_area is not Answer.NO]
-    last_h = window.longest_h if window else ANAESTHETIC_PHASE_H
-    early = [entry for entry in usual if diary.hours(entry) <= last_h]
-    limits = evaluate(read_rules("block"), _facts(diary, block, len(early)), sign_offs)
+    usual = _of_usual_pain(diary)
+    early = _while_it_works(diary, usual, window)
+    limits = evaluate(read_rules("block"), block_scope(diary, block, sign_offs), sign_offs)
     peak = min(early, key=lambda entry: (entry.leg_nrs or 0.0, entry.at), default=None)
     if peak is None or diary.baseline.leg_nrs is None:
         return _report(diary, limits, window, Reading.NOT_READABLE, None, None, ("There is nothing to compare.",))
@@ -95,7 +94,9 @@ def read_block(diary: Diary, block: Block, sign_offs: Iterable[SignOff] = ()) ->
     return _report(diary, limits, window, reading, peak, until, reasons)
 
 
-def _facts(diary: Diary, block: Block, ratings_in_window: int) -> dict[str, object]:
+def block_scope(diary: Diary, block: Block, sign_offs: Iterable[SignOff] = ()) -> Scope:
+    """Every fact that a rule of `rules/block.toml` may name."""
+    early = _while_it_works(diary, _of_usual_pain(diary), window_of(block.agent, sign_offs))
     return {
         "baseline_nrs": diary.baseline.leg_nrs,
         "pattern": block.pattern,
@@ -105,8 +106,18 @@ def _facts(diary: Diary, block: Block, ratings_in_window: int) -> dict[str, obje
         "sedation_or_opioid": block.sedation_or_opioid,
         "steroid_given": block.steroid_given,
         "analgesic_before": block.analgesic_before,
-        "ratings_in_window": ratings_in_window,
+        "ratings_in_window": len(early),
+        "usual_pain_rated": every(entry.in_usual_area for entry in early),
     }
+
+
+def _of_usual_pain(diary: Diary) -> list[Entry]:
+    return [entry for entry in diary.rated if entry.in_usual_area is not Answer.NO]
+
+
+def _while_it_works(diary: Diary, entries: list[Entry], window: Window | None) -> list[Entry]:
+    last_h = window.longest_h if window else ANAESTHETIC_PHASE_H
+    return [entry for entry in entries if diary.hours(entry) <= last_h]
 
 
 def _relief(diary: Diary, entry: Entry) -> float:

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from foramen.pathway.answer import Answer
-from foramen.pathway.engine import SignOff, evaluate, read_rules
+from foramen.pathway.engine import Scope, SignOff, evaluate, read_rules
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.findings import Decision, Finding, Question
 
@@ -78,18 +78,23 @@ def triage(complaints: Complaints, sign_offs: Iterable[SignOff] = ()) -> TriageR
     Nobody is reassured while a red flag has not been asked for: the answer is then `ask-first`, unless what is known
     already needs the same day or more.
     """
-    hours = (complaints.at - complaints.injected_at) / timedelta(hours=1)
-    facts = {name: getattr(complaints, name) for name in type(complaints).model_fields} | {
-        "hours_since": hours,
-        "fever": _fever(complaints),
-    }
-    found = evaluate(read_rules("triage"), facts, tuple(sign_offs))
+    found = evaluate(read_rules("triage"), triage_scope(complaints), tuple(sign_offs))
     return TriageReport(
         response=_RESPONSES[found.decision],
-        hours_since=round(hours, 1),
+        hours_since=round(_hours(complaints), 1),
         findings=found.findings,
         questions=found.questions,
     )
+
+
+def triage_scope(complaints: Complaints) -> Scope:
+    """Every fact that a rule of `rules/triage.toml` may name."""
+    said = {name: getattr(complaints, name) for name in type(complaints).model_fields}
+    return said | {"hours_since": _hours(complaints), "fever": _fever(complaints)}
+
+
+def _hours(complaints: Complaints) -> float:
+    return (complaints.at - complaints.injected_at) / timedelta(hours=1)
 
 
 def _fever(complaints: Complaints) -> Answer:

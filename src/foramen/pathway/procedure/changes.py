@@ -102,8 +102,10 @@ def _needle_removed(state: State, _: Any) -> State:
 
 
 def _dressed(state: State, _: Any) -> State:
+    """Done is only what went the whole way; a procedure that ended before the medicine was abandoned."""
     ended_early = any(isinstance(event, Abandoned) for event in state.events)
-    return replace(state, stage=Stage.ABANDONED if ended_early else Stage.DONE)
+    injected = any(isinstance(event, Injected) for event in state.events)
+    return replace(state, stage=Stage.DONE if injected and not ended_early else Stage.ABANDONED)
 
 
 def _abandoned(state: State, _: Any) -> State:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from foramen.pathway.answer import Answer, either
-from foramen.pathway.engine import SignOff, evaluate, read_rules
+from foramen.pathway.engine import Scope, SignOff, evaluate, read_rules
 from foramen.pathway.facts import Medication, Referral
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.findings import Finding, Question, Severity
@@ -55,7 +55,7 @@ class AnalgesicPlan(Facts):
 def analgesic_plan(referral: Referral, sign_offs: Iterable[SignOff] = ()) -> AnalgesicPlan:
     """The plan for this patient; empty, and for a doctor to make, where anything speaks against an automatic one."""
     simple = simple_analgesics(referral)
-    found = evaluate(read_rules("aftercare"), _facts(referral, simple), tuple(sign_offs))
+    found = evaluate(read_rules("aftercare"), analgesia_scope(referral), tuple(sign_offs))
     stands_against = found.questions or any(finding.severity is not Severity.INFO for finding in found.findings)
     if simple is None or stands_against or any(drug.times_per_day is None for drug in simple):
         return AnalgesicPlan(kind=PlanKind.ASK_A_DOCTOR, doses=(), findings=found.findings, questions=found.questions)
@@ -94,8 +94,9 @@ def _share(day: int) -> float:
     return 1.0 if day <= KEPT_DAYS else (ZERO_BY_DAY - day) / (ZERO_BY_DAY - KEPT_DAYS)
 
 
-def _facts(referral: Referral, simple: tuple[Medication, ...] | None) -> dict[str, object]:
-    conditions = referral.conditions
+def analgesia_scope(referral: Referral) -> Scope:
+    """Every fact that a rule of `rules/aftercare.toml` may name."""
+    conditions, simple = referral.conditions, simple_analgesics(referral)
     takes_paracetamol = Answer.UNKNOWN if simple is None else Answer.of(not simple or _has(simple, ("paracetamol",)))
     return {
         "takes_paracetamol": takes_paracetamol,
