@@ -7,7 +7,6 @@ comparison unknown, and the unknown travels by Kleene's rules: `unknown or yes` 
 
 import ast
 import operator
-from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -137,7 +136,7 @@ def _verdict(tree: ast.expr, scope: Scope) -> Verdict:
             members = scope[collection]
             if members is None:
                 return _unknown(collection, scope)
-            return _join(either, (_verdict(condition, ChainMap(dict(member), dict(scope))) for member in members))
+            return _join(either, (_verdict(condition, {**scope, **member}) for member in members))
         case ast.Compare():
             return _join(every, _comparisons(tree, scope))
         case ast.Name(id=name):

@@ -1,6 +1,5 @@
 """Rules over facts: what is found, what must still be asked, and what that decides."""
 
-from collections import ChainMap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -63,7 +62,7 @@ def _verdicts(rule: Rule, facts: Scope) -> Iterator[tuple[Scope, Verdict]]:
         yield facts, Verdict(Answer.UNKNOWN, frozenset({Missing(rule.each)}))
     else:
         for member in facts[rule.each]:
-            scope = ChainMap(dict(member), dict(facts))
+            scope = {**facts, **member}
             yield scope, rule.condition.over(scope)
 
 

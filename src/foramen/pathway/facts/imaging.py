@@ -1,6 +1,7 @@
 """What the pictures show."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
@@ -10,10 +11,10 @@ from foramen.pathway.facts.vocabulary import Cause, Extent, Interspace, Modality
 
 
 class ImagingFinding(Facts):
-    """One finding at one interspace. `side` is None for a finding in the midline or on both sides alike."""
+    """One finding at one interspace; in the midline, or on both sides alike, its side is `both`."""
 
     interspace: Interspace
-    side: Side | None = None
+    side: Literal[Side.LEFT, Side.RIGHT] | Literal["both"] | None = None
     zone: Zone
     cause: Cause
     extent: Extent | None = None

@@ -23,6 +23,7 @@ class Patient(Facts):
     language: str | None = None
     needs_interpreter: Answer = Answer.UNKNOWN
     has_capacity: Answer = Answer.UNKNOWN
+    has_representative: Answer = Answer.UNKNOWN
     representative: str | None = Field(None, description="who may sign where the patient cannot, as relationship")
     follows_instructions: Answer = Answer.UNKNOWN
     feels_unwell: Answer = Answer.UNKNOWN

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from foramen.pathway.answer import Answer
+from foramen.pathway.answer import Answer, either
+from foramen.pathway.facts.imaging import ImagingFinding
 from foramen.pathway.facts.referral import Referral, Target
-from foramen.pathway.localisation.roots import imaging_findings, roots_met
+from foramen.pathway.facts.vocabulary import Level, Side
+from foramen.pathway.localisation.roots import imaging_findings, meets
 from foramen.pathway.localisation.signs import signs_on
 
 
@@ -59,6 +61,12 @@ def _symptoms(referral: Referral, target: Target) -> Answer:
 def _imaging(referral: Referral, target: Target, *, same: bool) -> Answer:
     if target.side is None or referral.imaging is None or any(study.findings is None for study in referral.imaging):
         return Answer.UNKNOWN
-    met = {root for finding in imaging_findings(referral) for root in roots_met(finding)}
-    wanted = (target.level, target.side)
-    return Answer.of(wanted in met if same else bool(met - {wanted}))
+    findings = imaging_findings(referral)
+    if same:
+        return either(meets(finding, target.level, target.side) for finding in findings)
+    return either(_lies_elsewhere(finding, target.level, target.side) for finding in findings)
+
+
+def _lies_elsewhere(finding: ImagingFinding, level: Level, side: Side) -> Answer:
+    """Whether a finding meets another root, be it beside the one asked for."""
+    return Answer.YES if finding.side == "both" else ~meets(finding, level, side)

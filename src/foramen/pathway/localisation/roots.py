@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from foramen.pathway.answer import Answer
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.facts.imaging import ImagingFinding
 from foramen.pathway.facts.referral import Referral
@@ -40,15 +41,20 @@ class RootEvidence(Facts):
     words: str
 
 
-def roots_met(finding: ImagingFinding) -> frozenset[tuple[Level, Side]]:
-    """The roots that a finding can press on.
+def level_met(finding: ImagingFinding) -> Level:
+    """The level of the root that a finding can press on.
 
-    In the centre and the lateral recess it is the traversing root, in and beyond the foramen the exiting one, on the
-    finding's side or, in the midline, on both.
+    In the centre and the lateral recess it is the traversing root, in and beyond the foramen the exiting one.
     """
     passing = "traversing" if finding.zone in (Zone.CENTRAL, Zone.LATERAL_RECESS) else "exiting"
-    level = Level(rule_data("localisation")[passing][finding.interspace])
-    return frozenset((level, side) for side in ([finding.side] if finding.side else Side))
+    return Level(rule_data("localisation")[passing][finding.interspace])
+
+
+def meets(finding: ImagingFinding, level: Level, side: Side) -> Answer:
+    """Whether a finding can press on a root; unknown where the report names no side."""
+    if level_met(finding) is not level:
+        return Answer.NO
+    return Answer.of(None if finding.side is None else finding.side in (side, "both"))
 
 
 def localise(referral: Referral) -> tuple[RootEvidence, ...]:
@@ -68,9 +74,9 @@ def _evidence(referral: Referral, level: Level, side: Side) -> RootEvidence | No
     shown = tuple(
         sorted(
             {
-                f"{finding.interspace} {finding.zone} {finding.cause}"
+                f"{finding.interspace} {finding.zone} {finding.cause}".replace("-", " ")
                 for finding in imaging_findings(referral)
-                if (level, side) in roots_met(finding)
+                if meets(finding, level, side) is Answer.YES
             }
         )
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from foramen.pathway.answer import Answer
-from foramen.pathway.engine import Evaluation, Scope, SignOff, Verdict, evaluate, question, read_rules
+from foramen.pathway.engine import Evaluation, Missing, Scope, SignOff, Verdict, evaluate, question, read_rules
 from foramen.pathway.facts.referral import Referral
 from foramen.pathway.facts.treatment import Medication
 from foramen.pathway.findings import Decision, Severity
@@ -34,6 +34,8 @@ def advise(referral: Referral, policy: Policy, at: datetime, sign_offs: tuple[Si
     """
     together = evaluate(read_rules("medication"), medication_scope(referral), sign_offs)
     evaluation = together | platelets(referral, policy)
+    if referral.medications is None:
+        evaluation |= Evaluation.of((), [question(Missing("medications"), policy.name, Decision.STOP)])
     blocked = any(found.rule_id in BLOCKING for found in together.findings)
     plans: list[DrugPlan] = []
     for medication in referral.medications or ():
@@ -76,12 +78,9 @@ def _scope(referral: Referral, medication: Medication) -> Scope:
 
 
 def _evaluated(referral: Referral, policy: Policy, row: Row, medication: Medication, at: datetime) -> Evaluation:
-    starts_at = referral.request.starts_at
     if row.advice == "continue":
         return Evaluation.of([finding(policy, row, Severity.INFO, f"{medication.drug}: continue.")], ())
     if row.advice != "hold":
         text = f"{medication.drug}: {row.hold_words}."
         return Evaluation.of([finding(policy, row, Severity.DEFER, text, row.note, "doctor")], ())
-    if starts_at is None:
-        return Evaluation()  # the missing appointment is asked for by the screening
-    return check_hold(referral, policy, row, medication, starts_at, at)
+    return check_hold(referral, policy, row, medication, at)

@@ -1,6 +1,6 @@
 """The patient's calendar: what to do when, in order."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.facts.referral import Referral
@@ -29,9 +29,10 @@ def _entries(plan: DrugPlan) -> list[Agenda]:
     if plan.last_dose_by is not None:
         entries.append(Agenda(at=plan.last_dose_by, text=f"{plan.drug}: last dose by now, none after"))
     if plan.inr_due_before is not None:
-        # Without a known last dose only the end is certain; the day itself is the earliest that makes sense to show.
-        start = plan.inr_due_after or plan.inr_due_before - timedelta(days=1)
-        entries.append(Agenda(at=start, until=plan.inr_due_before, text=f"{plan.drug}: INR due, after the last dose"))
+        text = f"{plan.drug}: INR due, in a sample taken after the last dose"
+        start = plan.inr_due_after or plan.inr_due_before
+        until = plan.inr_due_before if plan.inr_due_after else None
+        entries.append(Agenda(at=start, until=until, text=text if until else f"{text} and before now"))
     if plan.restart_not_before is not None:
         entries.append(Agenda(at=plan.restart_not_before, text=f"{plan.drug}: restart not before"))
     return entries

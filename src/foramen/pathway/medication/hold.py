@@ -11,11 +11,12 @@ from foramen.pathway.medication.policy import Policy, Row
 from foramen.pathway.timing import hours_between
 
 
-def check_hold(
-    referral: Referral, policy: Policy, row: Row, medication: Medication, starts_at: datetime, at: datetime
-) -> Evaluation:
+def check_hold(referral: Referral, policy: Policy, row: Row, medication: Medication, at: datetime) -> Evaluation:
     """Check one drug against its row, as far as the moment `at` allows: a dose not yet due is a plan, not a fault."""
-    findings = [_plan(policy, row, medication, starts_at, referral)]
+    starts_at = referral.request.starts_at
+    if starts_at is None:
+        return Evaluation()  # the screening asks for the appointment
+    findings = [finding(policy, row, Severity.WARN, _words(row, medication), row.note or None, "doctor")]
     questions: list[Question] = []
     for part in (_dose(referral, policy, row, medication, starts_at, at), _inr(referral, policy, row, medication, at)):
         if isinstance(part, Finding):
@@ -45,11 +46,8 @@ def finding(
     )
 
 
-def _plan(policy: Policy, row: Row, medication: Medication, starts_at: datetime, referral: Referral) -> Finding:
-    by = last_dose_by(row, starts_at, zone_of(referral, starts_at))
-    when = f" Last dose by {by:%a %d %b %Y, %H:%M %Z}." if by else ""
-    words = f"{medication.drug}: {row.hold_words}.{when} Restart: {row.restart_words}."
-    return finding(policy, row, Severity.WARN, words, row.note or None, "doctor")
+def _words(row: Row, medication: Medication) -> str:
+    return f"{medication.drug}: {row.hold_words}; restart: {row.restart_words}."
 
 
 def _dose(

@@ -1,6 +1,6 @@
 """One drug's dates under its row."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.facts.referral import Referral
@@ -41,8 +41,12 @@ def drug_plan(referral: Referral, policy: Policy, row: Row, medication: Medicati
     return plan.model_copy(
         update={
             "last_dose_by": by,
-            "inr_due_after": (medication.last_dose or by) if row.inr_words else None,
+            "inr_due_after": _sees_last_dose(medication.last_dose or by, zone) if row.inr_words else None,
             "inr_due_before": starts_at.astimezone(zone) if row.inr_words else None,
             "restart_not_before": restart_not_before(row, starts_at, zone),
         }
     )
+
+
+def _sees_last_dose(moment: datetime | None, zone: tzinfo) -> datetime | None:
+    return None if moment is None else moment.astimezone(zone)

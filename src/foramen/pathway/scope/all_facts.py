@@ -36,7 +36,7 @@ def _patient(referral: Referral) -> Scope:
         "postmenopausal": Answer.NO if patient.sex is Sex.MALE else patient.postmenopausal,
         "needs_interpreter": patient.needs_interpreter,
         "has_capacity": patient.has_capacity,
-        "has_representative": Answer.YES if patient.representative else Answer.UNKNOWN,
+        "has_representative": Answer.YES if patient.representative else patient.has_representative,
         "follows_instructions": patient.follows_instructions,
         "feels_unwell": patient.feels_unwell,
         "can_lie_prone_min": patient.can_lie_prone_min,

@@ -4,8 +4,8 @@ from foramen.pathway.answer import Answer, either
 from foramen.pathway.engine import Scope
 from foramen.pathway.facts.imaging import ImagingFinding
 from foramen.pathway.facts.referral import Referral, Target
-from foramen.pathway.facts.vocabulary import Cause, Level, Side
-from foramen.pathway.localisation import agreement, roots_met
+from foramen.pathway.facts.vocabulary import Cause
+from foramen.pathway.localisation import agreement, meets
 from foramen.pathway.localisation.roots import LEVELS
 from foramen.pathway.timing import months_between
 
@@ -55,7 +55,6 @@ def _target(referral: Referral, target: Target) -> Scope:
 
 
 def _finding(referral: Referral, finding: ImagingFinding) -> Scope:
-    met = roots_met(finding)
     return {
         "of": f"{finding.interspace}",
         "finding": f"{finding.interspace} {finding.zone} {finding.cause}",
@@ -63,12 +62,12 @@ def _finding(referral: Referral, finding: ImagingFinding) -> Scope:
         "cause": finding.cause.value,
         "is_scar": Answer.of(finding.cause is Cause.SCAR),
         "extent": finding.extent.value if finding.extent else None,
-        "at_target": _meets_target(referral, met),
+        "at_target": _meets_target(referral, finding),
     }
 
 
-def _meets_target(referral: Referral, met: frozenset[tuple[Level, Side]]) -> Answer:
+def _meets_target(referral: Referral, finding: ImagingFinding) -> Answer:
     targets = referral.request.targets
     if targets is None:
         return Answer.UNKNOWN
-    return either(Answer.of(None if target.side is None else (target.level, target.side) in met) for target in targets)
+    return either(meets(finding, t.level, t.side) if t.side else Answer.UNKNOWN for t in targets)
