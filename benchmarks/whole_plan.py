@@ -13,8 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-SHAPE = (512, 512, 300)
 SPACING_MM = (0.8, 0.8, 1.0)
+FIELD_MM = (409.6, 409.6, 300.0)  # 512 × 512 × 300
 
 
 def run() -> str:
@@ -34,8 +34,7 @@ def _write_patient(folder: Path) -> None:
     from foramen.imaging import write_nifti
     from foramen.simulation import DigitalPatient, ScanProtocol, write_dicom
 
-    extent = tuple(n * s for n, s in zip(SHAPE, SPACING_MM, strict=True))
-    scan = DigitalPatient().scan(ScanProtocol(spacing_mm=SPACING_MM, extent_mm=extent))
+    scan = DigitalPatient().scan(ScanProtocol(spacing_mm=SPACING_MM, field_of_view_mm=FIELD_MM))
     write_dicom(scan, folder / "ct")
     write_nifti(scan.labels, folder / "labels.nii.gz")
 

@@ -24,7 +24,9 @@ def demo(
     from foramen.simulation import DigitalPatient, write_dicom
 
     with written_whole(out / "patient") as folder, Stages(quiet=quiet) as stages:
-        scan = DigitalPatient().scan(progress=stages)
+        stages("making the digital patient", 0.0)
+        scan = DigitalPatient().scan()
+        stages("writing the digital patient's DICOM files", 0.0)
         write_dicom(scan, folder / "ct")
         write_nifti(scan.labels, folder / "labels.nii.gz")
     plan(
