@@ -31,17 +31,17 @@ def run() -> str:
 
 
 def _write_patient(folder: Path) -> None:
-    from foramen.imaging import write_nifti
+    from foramen.anatomy import write_labels
     from foramen.simulation import DigitalPatient, ScanProtocol, write_dicom
 
     scan = DigitalPatient().scan(ScanProtocol(spacing_mm=SPACING_MM, field_of_view_mm=FIELD_MM))
     write_dicom(scan, folder / "ct")
-    write_nifti(scan.labels, folder / "labels.nii.gz")
+    write_labels(scan.labels, folder / "labels.nii.gz")
 
 
 def _plan(folder: Path, out: str, cache: Path) -> tuple[dict[str, float], float, float]:
     command = [sys.executable, "-c", "from foramen.cli.main import main; main()", "plan", str(folder / "ct")]
-    command += ["--labels", str(folder / "labels.nii.gz"), "--label-scheme", "foramen", "--all"]
+    command += ["--labels", str(folder / "labels.nii.gz"), "--all"]
     command += ["--out", str(folder / out)]
     began = time.perf_counter()
     done = subprocess.run(

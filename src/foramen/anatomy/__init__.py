@@ -9,6 +9,7 @@ from foramen.anatomy.skin import find_body
 from foramen.anatomy.skin_surface import Skin, find_skin
 from foramen.anatomy.spine import Foramen, Frame, NerveRoot, Pedicle, RootEvidence, Spine, Vertebra
 from foramen.anatomy.structures import LUMBAR_VERTEBRAE, STRUCTURES_OF, VERTEBRAE, Structure, Tissue
+from foramen.anatomy.write_labels import write_labels
 
 __all__ = [
     "ALL_ROOTS",
@@ -35,4 +36,5 @@ __all__ = [
     "find_skin",
     "from_labels",
     "read_labels",
+    "write_labels",
 ]

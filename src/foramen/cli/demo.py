@@ -18,9 +18,9 @@ def demo(
 
     **Example**: `foramen demo --out out/demo`
     """
+    from foramen.anatomy import write_labels
     from foramen.cli.outputs import written_whole
     from foramen.cli.plan import plan
-    from foramen.imaging import write_nifti
     from foramen.simulation import DigitalPatient, write_dicom
 
     with written_whole(out / "patient") as folder, Stages(quiet=quiet) as stages:
@@ -28,11 +28,10 @@ def demo(
         scan = DigitalPatient().scan()
         stages("writing the digital patient's DICOM files", 0.0)
         write_dicom(scan, folder / "ct")
-        write_nifti(scan.labels, folder / "labels.nii.gz")
+        write_labels(scan.labels, folder / "labels.nii.gz")
     plan(
         ct=out / "patient" / "ct",
         labels=out / "patient" / "labels.nii.gz",
-        label_scheme="foramen",
         every=True,
         out=out / "plan",
         quiet=quiet,

@@ -113,7 +113,7 @@ def _scaled(voxels: NDArray[Any], header: Any, name: str) -> NDArray[Any]:
     return cast("NDArray[Any]", voxels * np.float32(slope) + np.float32(intercept))
 
 
-def write_nifti(volume: Volume, path: Path | str) -> None:
+def write_nifti(volume: Volume, path: Path | str, *, extension: str = "") -> None:
     """Write a volume as NIfTI-1, whole or not at all; the same volume always gives the same bytes.
 
     Parameters
@@ -122,6 +122,8 @@ def write_nifti(volume: Volume, path: Path | str) -> None:
         Masks are stored as 0 and 1.
     path : path
         Ends in ``.nii.gz`` (compressed) or ``.nii``. An existing file is replaced.
+    extension : str
+        Text for the header's extension, where label maps keep their names.
 
     Raises
     ------
@@ -134,6 +136,8 @@ def write_nifti(volume: Volume, path: Path | str) -> None:
     image.header.set_xyzt_units("mm")
     image.set_sform(image.affine, code="scanner")
     image.set_qform(image.affine, code="scanner" if volume.grid.is_straight else "unknown")
+    if extension:
+        image.header.extensions.append(cast("Any", nibabel).nifti1.Nifti1Extension("comment", extension.encode()))
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("xb") as file:

@@ -9,6 +9,9 @@ UNUSED = frozenset({"face", "brain", "body", "body_trunc", "body_extremities", "
 """Names that are known and dropped: no needle comes there, or they say nothing that another label does not."""
 
 ONE: dict[str, Structure] = {
+    "other_bone": Structure.OTHER_BONE,
+    "other_vessel": Structure.OTHER_VESSEL,
+    "other_organ": Structure.OTHER_ORGAN,
     "s1": Structure.S1,
     "sacrum": Structure.SACRUM,
     "coccyx": Structure.COCCYX,
