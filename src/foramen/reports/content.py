@@ -101,7 +101,8 @@ def _identity(ct: Ct) -> tuple[Fact, ...]:
         Fact("Series", who.series_number, who.series_description),
         Fact("Patient position", words.patient_position(who.patient_position)),
     )
-    return tuple(fact if fact.value else Fact(fact.label, "not in the file") for fact in facts)
+    known = tuple(fact for fact in facts if fact.value)
+    return known if who.patient_name or who.patient_id else (Fact("Patient", "not named in the file"), *known)
 
 
 def _summary(plan: Plan) -> Table:
@@ -133,7 +134,7 @@ def _nearest(route: Route) -> str:
     if not known:
         return "not checked"
     value, tissue = min(known)
-    return f"{words.TISSUE[tissue]} {words.mm(value, decimals=1)}"
+    return f"{words.TISSUE[tissue]} {words.clearance(value)}"
 
 
 def _needle(route: Route) -> str:
@@ -191,7 +192,7 @@ def _slice(route: Route) -> str:
 
 
 def _facts(found: PlannedRoot, best: Route) -> tuple[Fact, ...]:
-    clearances = [f"{words.TISSUE[t]} {_clearance(best, t)}" for t in Tissue]
+    clearances = [f"{words.TISSUE[t]} {words.clearance(getattr(best.clearance_mm, t))}" for t in Tissue]
     facts = [
         Fact("Clearance of the shaft", ", ".join(clearances)),
         Fact(
@@ -205,11 +206,6 @@ def _facts(found: PlannedRoot, best: Route) -> tuple[Fact, ...]:
     if best.reasons:
         facts.append(Fact("Why this route", " ".join(words.sentence(reason) for reason in best.reasons)))
     return tuple(facts)
-
-
-def _clearance(route: Route, tissue: Tissue) -> str:
-    value = getattr(route.clearance_mm, tissue)
-    return "not checked" if value is None else words.mm(value, decimals=1)
 
 
 def _routes(routes: list[Route], root: Root) -> Table:
@@ -228,7 +224,7 @@ def _route_row(number: int, route: Route, root: Root) -> tuple[str, ...]:
         words.mm(route.depth_mm),
         words.degrees(route.axial_angle_deg),
         words.craniocaudal_angle(route),
-        *(_clearance(route, tissue) for tissue in Tissue),
+        *(words.clearance(getattr(route.clearance_mm, tissue)) for tissue in Tissue),
         words.degrees(route.tolerance_deg, decimals=1),
         words.percent(route.success_probability),
         _needle(route),
@@ -236,12 +232,14 @@ def _route_row(number: int, route: Route, root: Root) -> tuple[str, ...]:
 
 
 def _not_checked(plan: Plan) -> tuple[Fact, ...]:
-    facts = []
-    if plan.anatomy.not_checked:
-        names = ", ".join(plan.anatomy.not_checked)
-        facts.append(Fact("Not checked", names, "No label could hold them: they may lie in the way."))
+    names = ", ".join(plan.anatomy.not_checked).replace("_", " ")
+    facts = [
+        Fact("Not checked", names, "No label could hold them: they may lie in the way.")
+        if names
+        else Fact("Not checked", "nothing", "The labels could hold every tissue that the plan keeps clear of.")
+    ]
     if plan.anatomy.estimated:
-        names = ", ".join(plan.anatomy.estimated)
+        names = ", ".join(plan.anatomy.estimated).replace("_", " ")
         facts.append(Fact("Estimated", names, "Drawn from the bones, dashed in the pictures: no label gave them."))
     return tuple(facts)
 
@@ -268,7 +266,7 @@ def _flat(settings: dict[str, Any], prefix: str = "") -> list[Fact]:
     for key, value in settings.items():
         name = f"{prefix} {key}".strip()
         if isinstance(value, dict):
-            facts += _flat(value, name)
+            facts += _flat(words.with_unit_of(name, value), words.setting(name, 0)[0])
         else:
             facts.append(Fact(*words.setting(name, value)))
     return facts

@@ -67,7 +67,7 @@ def draw_needle_view(
         draw_root(canvas, plane, nerve)
     canvas.box(plane.width, 0, canvas.width, canvas.height, (0, 0, 0))
     entry, target = plane.to_pixel([route.entry_mm, route.target_mm])
-    clear = np.stack([np.full(canvas.height, entry[0]), np.arange(canvas.height)], axis=-1)
+    clear = _busy(entry, target, root.side.sign)
     name_structures(canvas, plane, anatomy.structures, size=SMALL, keep_clear=clear)
     _draw_route(canvas, entry, target, outward=root.side.sign)
     depth = mm(route.depth_mm, planned.root_uncertainty_mm)
@@ -85,6 +85,15 @@ def draw_needle_view(
         Caption(root.title, ("Plane of the needle", "seen from the head"), window.title, place(ct, route)),
     )
     return canvas
+
+
+def _busy(entry: NDArray[np.float64], target: NDArray[np.float64], outward: int) -> NDArray[np.float64]:
+    """Pixels that the needle, its numbers and the target's words take, shape (n, 2)."""
+    down = np.arange(entry[1], target[1] + AHEAD_MM / PIXEL_MM, 6)
+    beside = np.array([0, outward * 15, outward * 30, outward * 50])
+    shaft = np.stack(np.meshgrid(entry[0] + beside, down), axis=-1).reshape(-1, 2)
+    words = target + np.stack([outward * np.arange(20, 230, 8), np.full(27, 8)], axis=-1)
+    return np.concatenate([shaft, words])
 
 
 def _draw_route(canvas: Canvas, entry: NDArray[np.float64], target: NDArray[np.float64], outward: int) -> None:

@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Self
 
 import numpy as np
-from numba import prange
 from numpy.typing import ArrayLike, NDArray
 
 from foramen.imaging.volume import Volume
@@ -195,7 +194,7 @@ def _sampled(volume: Volume, plane: Plane, lookup: NDArray[np.float32], slab_mm:
     return values
 
 
-@kernel(parallel=True)
+@kernel()
 def _sample_plane(
     voxels: NDArray[np.generic],
     lookup: NDArray[np.float32],
@@ -207,7 +206,7 @@ def _sample_plane(
     values: NDArray[np.float32],
 ) -> None:
     ni, nj, nk = voxels.shape
-    for y in prange(values.shape[0]):
+    for y in range(values.shape[0]):
         for x in range(values.shape[1]):
             total, count = 0.0, 0
             for layer in range(layers):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from foramen.anatomy.anatomy import Anatomy
 from foramen.anatomy.root import Root
@@ -51,7 +52,7 @@ def draw_side_view(ct: Ct, anatomy: Anatomy, planned: PlannedRoot, route: Route,
     if nerve is not None:
         draw_root(canvas, plane, nerve)
     entry, target = plane.to_pixel([route.entry_mm, route.target_mm])
-    clear = entry + np.linspace(0, 1, 50)[:, None] * (target - entry)
+    clear = np.concatenate([entry + np.linspace(0, 1, 50)[:, None] * (target - entry), _busy(plane, planned)])
     name_structures(canvas, plane, anatomy.structures, size=SMALL, keep_clear=clear)
     if planned.scan_range_z_mm is not None:
         _draw_range(canvas, plane, *planned.scan_range_z_mm)
@@ -60,6 +61,13 @@ def draw_side_view(ct: Ct, anatomy: Anatomy, planned: PlannedRoot, route: Route,
     canvas.ring(target, 9, Stroke(ROUTE, 3.0, halo=2.0))
     mark(canvas, plane, Caption(root.title, ("Sagittal at the target",), BONE.title, series(ct)))
     return canvas
+
+
+def _busy(plane: Plane, planned: PlannedRoot) -> NDArray[np.float64]:
+    """Pixels that the words of the scan range take, shape (n, 2)."""
+    edges = [plane.to_pixel((0, 0, z))[1] for z in planned.scan_range_z_mm or ()]
+    rows = [edge + away for edge in edges for away in (-30, -18, 0, 18, 30)]
+    return np.stack(np.meshgrid(np.arange(0, 130, 8), rows), axis=-1).reshape(-1, 2)
 
 
 def _draw_range(canvas: Canvas, plane: Plane, low_z: float, high_z: float) -> None:

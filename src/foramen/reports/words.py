@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from foramen.anatomy.root import Root, Side
 from foramen.anatomy.structures import Structure, Tissue
+from foramen.planning.clearance import CLEARANCE_LIMIT_MM
 from foramen.planning.plan import Approach, RootStatus, Route
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -59,6 +60,15 @@ def mm(value: float, uncertainty: float | None = None, *, decimals: int = 0) -> 
     return f"{text} mm" + (f" ± {max(1, round(uncertainty))}" if uncertainty is not None else "")
 
 
+def clearance(value: float | None) -> str:
+    """A clearance: `4.2 mm`, `over 25 mm` beyond what is measured, or `not checked`."""
+    if value is None:
+        return "not checked"
+    if value >= CLEARANCE_LIMIT_MM:
+        return f"over {mm(CLEARANCE_LIMIT_MM)}"
+    return mm(value, decimals=1)
+
+
 def degrees(value: float, *, decimals: int = 0) -> str:
     """An angle without its sign: `28°`."""
     return f"{abs(value):.{decimals}f}°"
@@ -111,8 +121,14 @@ UNITS = {"_mm": " mm", "_deg": "°", "_hu": " HU", "_ml": " ml"}
 def setting(name: str, value: object) -> tuple[str, str]:
     """A setting's name and value as a person reads them: `bone_margin_mm`, 2.0 is `bone margin`, `2 mm`."""
     ending = next((ending for ending in UNITS if name.endswith(ending)), "")
-    text = _plain(value) + UNITS.get(ending, "")
+    text = _plain(value) + (UNITS[ending] if ending and value is not None else "")
     return name.removesuffix(ending).replace("_", " "), text
+
+
+def with_unit_of(group: str, settings: dict[str, object]) -> dict[str, object]:
+    """Settings of a group whose name bears a unit (`margins_mm`), each with that unit in its own name."""
+    ending = next((ending for ending in UNITS if group.endswith(ending)), "")
+    return {key if any(map(key.endswith, UNITS)) else key + ending: value for key, value in settings.items()}
 
 
 def _plain(value: object) -> str:
@@ -120,6 +136,8 @@ def _plain(value: object) -> str:
         return " ".join(" ".join(setting(str(key), inner)) for key, inner in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(_plain(item) for item in value) or "none"
+    if value is None:
+        return "not set"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
