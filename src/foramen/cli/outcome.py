@@ -97,8 +97,7 @@ def _one(diary: Diary, block: Path | None, now: datetime, out: Path | None, *, a
 
 def _print_block(report: BlockReport) -> None:
     results.print(f"[bold]{report.summary}[/bold]", soft_wrap=True)
-    for reason in report.reasons:
-        results.print(reason, soft_wrap=True)
+    results.print(report.reason, soft_wrap=True)
     if report.limits or report.questions:
         results.print("\nWhat limits the test:")
         print_findings(report.limits, report.questions)

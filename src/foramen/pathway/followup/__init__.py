@@ -1,6 +1,7 @@
 """After the day: the diary, calls, the reading of a diagnostic block, and whether the injection helped."""
 
-from foramen.pathway.followup.block import Block, BlockReport, Reading, read_block
+from foramen.pathway.followup.block import Block, BlockReport, read_block
+from foramen.pathway.followup.block_reading import Reading
 from foramen.pathway.followup.curve import CohortCurve, PainCurve, cohort_curve, pain_curve
 from foramen.pathway.followup.diary import Analgesic, Diary, Entry, Score
 from foramen.pathway.followup.instruments import Change, Instrument, instrument, matters, pain_change, relief_percent

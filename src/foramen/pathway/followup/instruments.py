@@ -11,6 +11,9 @@ from foramen.pathway.rule_data import rule_data
 MINIMAL_PERCENT, MODERATE_PERCENT, SUBSTANTIAL_PERCENT = 10.0, 30.0, 50.0
 """IMMPACT benchmarks for change of pain (OM-7)."""
 
+_DECIMALS = 9
+"""So that 8 to 7.2 is 10 %, and not a hair less by the machine's arithmetic."""
+
 
 class Change(StrEnum):
     """How much better, in IMMPACT's words."""
@@ -72,14 +75,14 @@ def matters(name: str, before: float, after: float) -> bool:
     >>> matters("nrs", before=8, after=6), matters("nrs", before=8, after=6.5)
     (True, False)
     """
-    what, gained = instrument(name), before - after
+    what, gained = instrument(name), round(before - after, _DECIMALS)
     by_percent = what.percent is not None and before > 0 and relief_percent(before, after) >= what.percent
     return gained >= what.points or by_percent
 
 
 def relief_percent(before: float, after: float) -> float:
     """How much less than before, in percent of before; negative where it is more, 0 where there was nothing before."""
-    return 100.0 * (before - after) / before if before > 0 else 0.0
+    return round(100.0 * (before - after) / before, _DECIMALS) if before > 0 else 0.0
 
 
 def pain_change(before: float, after: float) -> Change:

@@ -12,7 +12,7 @@ GRADE_TO_AGE = 5
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 _SENTENCE_END = re.compile(r"[.!?]+(?:\s|$)|\n+")
 _VOWELS = re.compile(r"[aeiouy]+")
-_SILENT_END = re.compile(r"[^aeiouyl]e$|[aeiouy]le$|[^aeioudt]ed$|[^aeiouscxzgh]es$")
+_SILENT_END = re.compile(r"[^aeiouyl]e$|[aeiouy]le$|[^aeioudt]ed$|[^aeiouscxzghl]es$|[aeiouy]les$")
 _TWO_IN_ONE_GROUP = re.compile(r"(?<![ctg])i[aou](?!n)|(?<![qg])ua[lt]|ea$|^(?:sc|qu)ie|(?<=cr)ea")
 _EXCEPTIONS = {"diabetes": 4, "being": 2, "once": 1, "something": 2, "someone": 2}
 
