@@ -1,6 +1,6 @@
 """One CT picture of a DICOM file: a slice, with everything needed to place it but not its pixels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -55,7 +55,7 @@ class Picture:
     kernel: str
     acquisition: str
     kind: str
-    patient: tuple[str, str, str]
+    patient: tuple[str, str, str] = field(repr=False)
     study_uid: str
 
     @cached_property
