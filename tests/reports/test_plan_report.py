@@ -147,7 +147,7 @@ def test_the_same_input_gives_the_same_bytes_on_either_paper(tmp_path, paper, bo
 
 
 def test_no_route_at_all_is_a_report_too(tmp_path):
-    ct, anatomy = patient()
+    ct, anatomy = patient(patient_name="", patient_id="", study_date="", series_number="")
     nothing = PlannedRoot(root="S1-right", status=RootStatus.NOT_VISIBLE, reason="the sacrum is not in the scan")
     stages = []
     write_plan_report(
@@ -155,6 +155,13 @@ def test_no_route_at_all_is_a_report_too(tmp_path):
     )
     assert "The sacrum is not in the scan." in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert stages[-1] == "Writing the report"
+
+
+def test_a_scan_that_names_nobody_is_reported_as_such(tmp_path):
+    ct, anatomy = patient(patient_name="", patient_id="", study_date="", series_number="")
+    plan = plan_for(ct, anatomy, *three_answers(ct, anatomy).roots[:1])
+    write_plan_report(plan, ct, anatomy, tmp_path, made_at=MADE_AT)
+    assert "not named in the file" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_unknown_paper_is_refused_before_anything_is_written(tmp_path):
