@@ -36,6 +36,9 @@ def injectate(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The day; else the day that the referral is booked for."),
     ] = None,
+    site: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="`foramen.site/1`: the recalled rules that the site signed on.")
+    ] = None,
     products: Annotated[bool, typer.Option("--products", help="List the product catalogue and stop.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The same for machines.")] = False,
 ) -> None:
@@ -60,9 +63,11 @@ def injectate(
     if file is None:
         raise UsageError("Say what is drawn up: foramen injectate FILE, or --products for the catalogue.")
     from foramen.pathway.injectate import Injectate, check_injectate
+    from foramen.pathway.site import Site
 
+    sign_offs = read_record(site, Site).sign_offs if site else ()
     drawn_up = read_record(file, Injectate)
-    report = check_injectate(drawn_up, _patient(referral, weight), on=on.date() if on else None)
+    report = check_injectate(drawn_up, _patient(referral, weight), on=on.date() if on else None, sign_offs=sign_offs)
     if as_json:
         print_json(report.to_json())
     else:

@@ -12,6 +12,8 @@ from foramen import __version__
 from foramen.cli.console import errors
 from foramen.cli.demo import demo
 from foramen.cli.doctor import doctor
+from foramen.cli.injectate import injectate
+from foramen.cli.outcome import outcome
 from foramen.cli.plan import plan
 from foramen.cli.schema import schema
 from foramen.errors import ForamenError
@@ -37,6 +39,8 @@ app = typer.Typer(
 
 app.command()(demo)
 app.command()(plan)
+app.command()(injectate)
+app.command()(outcome)
 app.command()(doctor)
 app.command()(schema)
 

@@ -29,6 +29,9 @@ def outcome(
         str | None,
         typer.Option(metavar="TIME", help="The moment to judge at, such as 2025-04-03T09:00+02:00; else now."),
     ] = None,
+    site: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="`foramen.site/1`: the recalled rules that the site signed on.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for the report and the pain curve.")
     ] = None,
@@ -55,25 +58,25 @@ def outcome(
             raise UsageError("--block belongs to one diary; give the diaries of a cohort without it.")
         _cohort(kept, out, as_json=as_json)
         return
-    _one(kept[0], block, _moment(now), out, as_json=as_json)
+    _one(kept[0], block, site, _moment(now), out, as_json=as_json)
 
 
 def _moment(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text) if text else datetime.now(UTC)
     except ValueError:
-        raise UsageError(f"'{text}' is not a time; write it like 2025-04-03T09:00+02:00.") from None
-    if moment.tzinfo is None:
-        raise UsageError(f"'{text}' has no time zone; add it, like 2025-04-03T09:00+02:00.")
-    return moment
+        raise UsageError(f"'{text}' is not a moment; write it like 2025-04-03T09:00+02:00.") from None
+    return moment if moment.tzinfo else moment.astimezone()
 
 
-def _one(diary: Diary, block: Path | None, now: datetime, out: Path | None, *, as_json: bool) -> None:
+def _one(
+    diary: Diary, block: Path | None, site: Path | None, now: datetime, out: Path | None, *, as_json: bool
+) -> None:
     from foramen.pathway.followup import Block, missed, pain_curve, read_block, read_response
+    from foramen.pathway.site import Site
 
-    report = read_block(diary, read_record(block, Block)) if block else read_response(diary, now)
+    sign_offs = read_record(site, Site).sign_offs if site else ()
+    report = read_block(diary, read_record(block, Block), sign_offs) if block else read_response(diary, now)
     if out is not None:
         from foramen.reports.pain_curve import draw_pain_curve
 

@@ -11,6 +11,18 @@ from foramen.errors import UsageError
 
 FORMATS = {
     "foramen.plan/1": "foramen.planning.plan:Plan",
+    "foramen.consent/1": "foramen.pathway.consent:Consent",
+    "foramen.injectate/1": "foramen.pathway.injectate:Injectate",
+    "foramen.injectate-report/1": "foramen.pathway.injectate:InjectateReport",
+    "foramen.procedure/1": "foramen.pathway.procedure:ProcedureRecord",
+    "foramen.recovery/1": "foramen.pathway.recovery:Recovery",
+    "foramen.discharge/1": "foramen.pathway.recovery:DischargeReport",
+    "foramen.complaints/1": "foramen.pathway.followup:Complaints",
+    "foramen.triage/1": "foramen.pathway.followup:TriageReport",
+    "foramen.diary/1": "foramen.pathway.followup:Diary",
+    "foramen.block/1": "foramen.pathway.followup:Block",
+    "foramen.block-report/1": "foramen.pathway.followup:BlockReport",
+    "foramen.response-report/1": "foramen.pathway.followup:ResponseReport",
 }
 """Every file format that Foramen writes or reads, and the model that defines it."""
 

@@ -1,17 +1,17 @@
 """How long each anaesthetic works at a root, and so how long relief by it may last."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from foramen.pathway.engine import SignOff
+from foramen.pathway.facts.base import Facts
 from foramen.pathway.findings import Provenance
+from foramen.pathway.rule_data import rule_data
 
 SHORTEST_SHARE, LONGEST_SHARE = 0.5, 2.0
 """Relief that ends between half of the shortest and twice the longest duration fits the anaesthetic (§5.4)."""
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Facts):
     """The hours that an anaesthetic works, as stated by one source."""
 
     id: str
@@ -19,6 +19,7 @@ class Window:
     from_h: float
     to_h: float
     source: str
+    ref: str
     provenance: Provenance
 
     @property
@@ -37,16 +38,10 @@ class Window:
         return f"{self.agent} works {self.from_h:g} to {self.to_h:g} h ({self.source})"
 
 
-WINDOWS = (
-    Window("BW-lidocaine", "lidocaine", 0.5, 1.5, "trainer site: 30 to 90 min at this dose", Provenance.R),
-    Window("BW-lidocaine-recalled", "lidocaine", 1.0, 3.0, "recalled", Provenance.M),
-    Window("BW-bupivacaine", "bupivacaine", 2.0, 8.0, "recalled", Provenance.M),
-)
-"""What was read first; what was only recalled speaks where the site has signed it on."""
-
-
 def window_of(agent: str, sign_offs: Iterable[SignOff] = ()) -> Window | None:
     """The window of an anaesthetic, or None where none was read and the site has signed none on."""
-    signed = {sign_off.rule_id for sign_off in sign_offs}
-    usable = [w for w in WINDOWS if w.agent == agent and (w.provenance is not Provenance.M or w.id in signed)]
+    data = rule_data("block")
+    signed = {sign_off.rule_id for sign_off in sign_offs if sign_off.rule_version == data["version"]}
+    known = [Window.model_validate(row, strict=False) for row in data["window"] if row["agent"] == agent]
+    usable = [window for window in known if window.provenance is not Provenance.M or window.id in signed]
     return next(iter(usable), None)

@@ -20,6 +20,7 @@ from foramen.pathway.injectate.facts import (
     steroid_totals,
     year_load_with,
 )
+from foramen.pathway.injectate.products import signed_products
 from foramen.pathway.injectate.selectivity import expected_selectivity
 from foramen.pathway.injectate.syringe import Injectate
 
@@ -81,9 +82,10 @@ def check_injectate(
         If a product is not in the catalogue.
     """
     sign_offs = tuple(sign_offs)
-    signed = frozenset(sign_off.rule_id for sign_off in sign_offs)
     day = on or referral.day
-    found = evaluate(read_rules("injectate"), injectate_facts(injectate, referral, day, signed), sign_offs)
+    found = evaluate(
+        read_rules("injectate"), injectate_facts(injectate, referral, day, signed_products(sign_offs)), sign_offs
+    )
     return InjectateReport(
         decision=found.decision,
         findings=found.findings,

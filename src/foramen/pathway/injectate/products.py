@@ -1,10 +1,12 @@
 """What may be in a syringe: the catalogue, one entry per product because a molecule exists in several forms."""
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from functools import cache
 
 from foramen.errors import InputError
+from foramen.pathway.engine import SignOff
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.findings import Provenance
 from foramen.pathway.injectate.anaesthetic import AnaestheticDose
@@ -77,6 +79,12 @@ def catalogue() -> dict[str, Product]:
     """Every product, by its id."""
     rows = {name: row for name, row in rule_data("products").items() if isinstance(row, dict)}
     return {name: Product.model_validate({"id": name, **row}, strict=False) for name, row in rows.items()}
+
+
+def signed_products(sign_offs: Iterable[SignOff]) -> frozenset[str]:
+    """The sign-on ids that the site has given for this edition of the catalogue; an older one counts no more."""
+    edition = rule_data("products")["version"]
+    return frozenset(sign_off.rule_id for sign_off in sign_offs if sign_off.rule_version == edition)
 
 
 def product(name: str) -> Product:
