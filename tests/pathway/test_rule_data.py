@@ -28,7 +28,6 @@ FULL = referral(
 SCOPE = {**scope_of(FULL), **medication_scope(FULL)}
 ALWAYS_KNOWN = {
     "movements",
-    "movement",
     "level_in_range",
     "zone",
     "cause",

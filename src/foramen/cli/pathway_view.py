@@ -11,7 +11,7 @@ from foramen.cli.console import results
 from foramen.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from foramen.pathway.facts.base import Facts
@@ -51,7 +51,7 @@ def print_findings(findings: Iterable[Finding], questions: Iterable[Question]) -
     table.add_column(ratio=3)
     table.add_column(ratio=2, style="dim")
     for finding in findings:
-        said = escape(finding.text) + (f"\n[bold]→ {escape(finding.action)}[/bold]" if finding.action else "")
+        said = escape(finding.text) + "".join(f"\n{line}" for line in _details(finding))
         source = f"{finding.rule_id} · {finding.provenance} · {finding.source}"
         style = STYLES[finding.severity]
         table.add_row(f"[{style}]{finding.severity.upper()}[/{style}]", said, escape(source))
@@ -59,3 +59,13 @@ def print_findings(findings: Iterable[Finding], questions: Iterable[Question]) -
         results.print(table)
     for question in questions:
         results.print(f"[yellow]ASK[/yellow]  {escape(question.ask)}", soft_wrap=True)
+
+
+def _details(finding: Finding) -> Iterator[str]:
+    if finding.action:
+        hurry = f" ({escape(finding.within)})" if finding.within else ""
+        yield f"[bold]→ {escape(finding.action)}{hurry}[/bold]"
+    if finding.conflict:
+        yield f"[dim]The sources disagree: {escape(finding.conflict)}[/dim]"
+    if finding.overridden_by:
+        yield f"[cyan]set aside by {escape(finding.overridden_by)}[/cyan]"

@@ -75,9 +75,13 @@ class SignOff(Facts):
 
 
 class Override(Facts):
-    """A clinician sets a finding aside for this patient, and says why."""
+    """A clinician sets a finding aside for this patient, and says why.
+
+    `finding` quotes the finding's text: once the facts behind it change, so does the text, and the override is spent.
+    """
 
     rule_id: str
+    finding: str
     role: Role
     reason: str = Field(min_length=10)
     at: AwareDatetime

@@ -35,7 +35,7 @@ class Facts(BaseModel):
                 f"{'.'.join(str(part) for part in fault['loc']) or 'the file'}: {fault['msg']}"
                 for fault in error.errors(include_input=False, include_url=False)
             )
-            raise InputError(f"This is not a {cls.__name__} that can be read: {faults}.") from None
+            raise InputError(f"This can't be read as {cls.__name__}: {faults}.") from None
 
     def to_json(self) -> str:
         """Write the record as JSON, every unknown spelt out."""

@@ -90,7 +90,7 @@ def _evidence(referral: Referral, level: Level, side: Side) -> RootEvidence | No
         concordance=_concordance(len(kinds), bool(shown)),
         signs=tuple(f"{sign.kind}: {sign.what}" for sign in speaking),
         imaging=shown,
-        words=_words(f"{level}-{side}", kinds, speaking, signs, shown),
+        words=_words(kinds, speaking, signs, shown),
     )
 
 
@@ -104,12 +104,10 @@ def _concordance(clinical_kinds: int, shown: bool) -> Concordance:
     return Concordance.MODERATE if shown and clinical_kinds else Concordance.WEAK
 
 
-def _words(
-    root: str, kinds: set[str], speaking: tuple[Sign, ...], signs: tuple[Sign, ...], shown: tuple[str, ...]
-) -> str:
+def _words(kinds: set[str], speaking: tuple[Sign, ...], signs: tuple[Sign, ...], shown: tuple[str, ...]) -> str:
     counted = [
         f"{sum(sign.kind == kind for sign in speaking)} of {sum(sign.kind == kind for sign in signs)} in {kind}"
         for kind in sorted(kinds)
     ]
     clinical = "signs agree: " + ", ".join(counted) if counted else "no sign on that leg speaks for it"
-    return f"{root}: {clinical}; " + (f"imaging shows {', '.join(shown)}." if shown else "imaging shows nothing there.")
+    return f"{clinical}; imaging shows {', '.join(shown) or 'nothing there'}"

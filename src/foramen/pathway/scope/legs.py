@@ -4,6 +4,7 @@ from foramen.pathway.engine import Scope
 from foramen.pathway.facts.examination import Leg
 from foramen.pathway.facts.referral import Referral
 from foramen.pathway.facts.vocabulary import Movement, Side
+from foramen.pathway.localisation.signs import signs_on
 
 
 def leg_scope(referral: Referral) -> Scope:
@@ -23,9 +24,12 @@ def leg_scope(referral: Referral) -> Scope:
 
 def _leg(side: Side, leg: Leg) -> Scope:
     whose = f"the {side} leg"
+    weak = [sign for sign in signs_on(leg) if sign.kind == "power"]
     return {
         "of": whose,
         "leg_side": side.value,
+        "dorsiflexion_grade": leg.power.get(Movement.ANKLE_DORSIFLEXION),
+        "weak_movements": ", ".join(f"{sign.what} {leg.power[Movement(sign.what)]}" for sign in weak).replace("-", " "),
         "weakness_course": leg.weakness_course.value,
         "weakness_days": leg.weakness_days,
         "movements": tuple(
