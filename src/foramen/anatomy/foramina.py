@@ -41,12 +41,12 @@ class SeenForamen:
     foramen: Foramen
     outline_mm: Vector
 
-    def middle_at(self, cranial_mm: float) -> float:
-        """Halfway between front and back of the opening at a height above its centre, mm posterior."""
+    def walls_at(self, cranial_mm: float) -> tuple[float, float]:
+        """Front and back of the opening at a height above its centre, mm posterior."""
         heights = self.outline_mm[:, 1]
         height = np.clip(cranial_mm, heights.min(), heights.max())
         row = self.outline_mm[np.abs(heights - height) <= 1.0, 0]
-        return float(row.min() + row.max()) / 2
+        return float(row.min()), float(row.max())
 
     @property
     def top_mm(self) -> float:

@@ -15,6 +15,7 @@ LEAST_AREA_MM2, GREATEST_AREA_MM2 = 12.0, 500.0
 """Narrower is closed bone against bone; the largest foramina are about 22 × 18 mm (`field.md` §5.2, Clin Anat 2012)."""
 
 Mask = NDArray[np.bool_]
+Place = tuple[float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,18 +83,38 @@ def _seed(bone: Mask, above: tuple[float, float], below: tuple[float, float]) ->
 
 
 def _joint(plane: Plane, front: Mask, seed: tuple[int, int]) -> Mask:
-    """A line across the facet joint, where upper and lower arch are nearest to each other behind the opening."""
-    bridge = np.zeros_like(plane.upper)
-    behind = np.arange(len(bridge))[:, None] > seed[0]
-    upper = np.argwhere(_piece_at(plane.upper, plane.pedicle_above) & ~front & behind)
-    lower = np.argwhere(_piece_at(plane.lower, plane.pedicle_below) & ~front & behind)
-    if len(upper) == 0 or len(lower) == 0:
-        return bridge
-    distances, nearest = cKDTree(lower).query(upper)
-    start, stop = upper[np.argmin(distances)], lower[nearest[np.argmin(distances)]]
-    line = np.rint(np.linspace(start, stop, 4 * int(distances.min() + 2))).astype(int)
-    bridge[line[:, 0], line[:, 1]] = True
-    return np.asarray(ndimage.binary_dilation(bridge))
+    """A line across the facet joint, where upper arch and lower bone are nearest to each other behind the opening.
+
+    Where the lower joint process crosses the plane apart from its pedicle, a second line ties it to the pedicle.
+    """
+    behind = np.arange(len(plane.upper))[:, None] > seed[0]
+    upper = _piece_at(plane.upper, plane.pedicle_above) & ~front & behind
+    across = _shortest(upper, plane.lower & ~front & behind)
+    if across is None:
+        return np.zeros_like(plane.upper)
+    process = _piece_at(plane.lower, across[1])
+    pedicle = _piece_at(plane.lower, plane.pedicle_below)
+    down = None if (process & pedicle).any() else _shortest(process, pedicle)
+    return _line(across, plane.upper.shape) | (_line(down, plane.upper.shape) if down else False)
+
+
+def _shortest(one: Mask, other: Mask) -> tuple[Place, Place] | None:
+    """The two points, one in each, that are nearest to each other."""
+    starts, stops = np.argwhere(one), np.argwhere(other)
+    if len(starts) == 0 or len(stops) == 0:
+        return None
+    distances, nearest = cKDTree(stops).query(starts)
+    first = int(np.argmin(distances))
+    return tuple(starts[first].tolist()), tuple(stops[nearest[first]].tolist())
+
+
+def _line(ends: tuple[Place, Place], shape: tuple[int, ...]) -> Mask:
+    """A line three points thick."""
+    drawn = np.zeros(shape, dtype=bool)
+    steps = 4 * int(np.hypot(*np.subtract(*ends)) + 2)
+    i, j = np.rint(np.linspace(*ends, steps)).astype(int).T
+    drawn[i, j] = True
+    return np.asarray(ndimage.binary_dilation(drawn))
 
 
 def _piece_at(bone: Mask, place: tuple[float, float]) -> Mask:

@@ -20,14 +20,17 @@ SLAB_MM = 2.0
 SMALLEST_MM, LARGEST_MM = 3.0, 12.0
 """Diameters of root with ganglion: Torun 2008 from 3.5 mm, Weiner 2022 up to about 8 mm; wider is root with vessel."""
 
-EDGE_MM = 1.0
-"""Along the opening's edge voxels are half bone and half fat, which looks like soft tissue."""
+EDGE_MM = 1.25
+"""Around bone, voxels are half bone and half fat, which looks like soft tissue."""
 
 COARSEST_VOXEL_MM = 2.0
 """A root of 4 mm needs two voxels across it to stand apart from its surroundings."""
 
-LEAST_SURROUND = 0.6
-"""Share of the island's rim that is fat."""
+LEAST_FREE, LEAST_SURROUND = 0.4, 0.6
+"""Share of the island's rim that is clear of bone, and share of that which is fat."""
+
+SEEN_SPREAD_MM = 1.0
+"""Between the island's centroid and the root's, which vessels and ligaments beside it move."""
 
 FARTHEST_MM = 6.0
 """From where published anatomy expects the root."""
@@ -54,43 +57,42 @@ def find_root(ct: Ct, seen: SeenForamen, expected: tuple[float, float]) -> tuple
         return None
     box = LocalBox((-SLAB_MM, -14.0, -18.0), (SLAB_MM, 14.0, 18.0), STEP_MM)
     hu = ndimage.gaussian_filter(reslice(ct, frame, box, outside=-1000).mean(axis=0), 1.0)
-    inside = _inside(seen.outline_mm, box)
+    clear = ndimage.distance_transform_edt(hu < BONE_HU, sampling=STEP_MM) > EDGE_MM
     softness = np.clip((hu - FAT_HU) / (SOFT_HU - FAT_HU), 0, 1)
-    pieces, count = ndimage.label((softness > 0.5) & inside)
-    _, posterior, cranial = box.axes_mm
-    best = None
-    for piece in range(1, count + 1):
-        island = pieces == piece
-        if not _looks_like_root(island, hu):
-            continue
-        weight = softness * ndimage.binary_dilation(island, iterations=2)
-        place = (
-            float(posterior @ weight.sum(axis=1) / weight.sum()),
-            float(cranial @ weight.sum(axis=0) / weight.sum()),
-        )
-        away = float(np.hypot(place[0] - expected[0], place[1] - expected[1]))
-        if away <= FARTHEST_MM and (best is None or away < best[0]):
-            best = away, place
-    if best is None:
+    pieces, count = ndimage.label((softness > 0.5) & clear & _inside(seen.outline_mm, box))
+    islands = (pieces == piece for piece in range(1, count + 1))
+    places = [
+        _centroid(softness * (clear & ndimage.binary_dilation(island, iterations=2)), box)
+        for island in islands
+        if _looks_like_root(island, softness, clear)
+    ]
+    away = [float(np.hypot(p[0] - expected[0], p[1] - expected[1])) for p in places]
+    if not away or min(away) > FARTHEST_MM:
         return None
-    return best[1], float(np.hypot(1.0, np.median(ct.spacing_mm) / 2))
+    return places[int(np.argmin(away))], float(np.hypot(SEEN_SPREAD_MM, np.median(ct.spacing_mm) / 2))
 
 
 def _inside(outline_mm: Vector, box: LocalBox) -> NDArray[np.bool_]:
-    """The opening as a mask of the box's plane, without its edge."""
+    """The opening as a mask of the box's plane."""
     mask = np.zeros(box.shape[1:], dtype=bool)
     index = np.rint((outline_mm - box.lower_mm[1:]) / STEP_MM).astype(int)
     index = index[((index >= 0) & (index < mask.shape)).all(axis=1)]
     mask[index[:, 0], index[:, 1]] = True
-    inner: NDArray[np.bool_] = ndimage.binary_erosion(ndimage.binary_closing(mask), iterations=round(EDGE_MM / STEP_MM))
-    return inner
+    closed: NDArray[np.bool_] = ndimage.binary_closing(mask)
+    return closed
 
 
-def _looks_like_root(island: NDArray[np.bool_], hu: Vector) -> bool:
-    """As wide as a root, with fat on most of its sides, and no bone."""
+def _centroid(weight: NDArray[np.float64], box: LocalBox) -> tuple[float, float]:
+    _, posterior, cranial = box.axes_mm
+    total = weight.sum()
+    return float(posterior @ weight.sum(axis=1) / total), float(cranial @ weight.sum(axis=0) / total)
+
+
+def _looks_like_root(island: NDArray[np.bool_], softness: Vector, clear: NDArray[np.bool_]) -> bool:
+    """As wide as a root, free of bone on some sides, and there mostly in fat."""
     width = 2 * np.sqrt(island.sum() * STEP_MM**2 / np.pi)
-    if not SMALLEST_MM <= width <= LARGEST_MM or hu[island].max() > BONE_HU:
+    if not SMALLEST_MM <= width <= LARGEST_MM:
         return False
     rim = ndimage.binary_dilation(island, iterations=4) & ~ndimage.binary_dilation(island, iterations=1)
-    fat = float((hu[rim] < (FAT_HU + SOFT_HU) / 2).mean()) if rim.any() else 0.0
-    return fat >= LEAST_SURROUND
+    free = rim & clear
+    return bool(free.sum() >= LEAST_FREE * rim.sum() and (softness[free] < 0.5).mean() >= LEAST_SURROUND)
