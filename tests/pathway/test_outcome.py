@@ -213,15 +213,23 @@ def test_the_curve_holds_what_was_rated_in_order() -> None:
     curve = pain_curve(diary(entry(2, 6), entry(1, None), entry(0.02, 1, leg_numb_or_weak=Answer.YES)))
     assert [round(point.hours, 2) for point in curve.points] == [0.48, 48.0]
     assert curve.points[0].numb_or_weak
-    assert (curve.baseline, curve.half, curve.noticeable) == (8.0, 4.0, 6.0)
+    assert (curve.baseline, curve.half) == (8.0, 4.0)
 
 
-@given(st.floats(0.5, 10), st.floats(0, 9000))
-def test_the_band_lies_on_the_scale_and_ends_at_half_the_pain(baseline: float, last: float) -> None:
-    band = helpful_band(baseline, last)
+@given(st.floats(0.5, 10))
+def test_the_band_lies_on_the_scale_and_ends_at_half_the_pain(baseline: float) -> None:
+    band = helpful_band(baseline)
     assert all(0 <= low <= high <= 10 for low, high in zip(band.lowest, band.highest, strict=True))
     assert list(band.hours) == sorted(band.hours)
     assert band.highest[-1] == baseline / 2
+
+
+def test_the_band_of_a_block_lasts_as_long_as_the_anaesthetic() -> None:
+    block = diary(entry(0.02, 1)).model_copy(update={"intent": Intent.DIAGNOSTIC})
+    assert pain_curve(block).band is None
+    band = pain_curve(block, window_hours=(0.25, 3.0)).band
+    assert band is not None
+    assert (band.hours, band.highest) == ((0.5, 3.0), (4.0, 4.0))
 
 
 def test_a_cohort_by_hand() -> None:

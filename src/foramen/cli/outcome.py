@@ -82,7 +82,8 @@ def _one(
 
         with written_whole(out) as folder:
             (folder / "outcome.json").write_text(report.to_json() + "\n", encoding="utf-8")
-            (folder / "pain-curve.png").write_bytes(draw_pain_curve(pain_curve(diary)))
+            window = report.window_hours if report.schema_ == "foramen.block-report/1" else None
+            (folder / "pain-curve.png").write_bytes(draw_pain_curve(pain_curve(diary, window)))
     if as_json:
         print_json(report.to_json())
         return

@@ -35,7 +35,7 @@ def draw_pain_curve(curve: PainCurve) -> bytes:
     axes.set_yticks(range(0, 11, 2))
     draw_phases(axes, last, quiet=QUIET, top=10.5)
     if curve.band is not None:
-        _draw_band(axes, curve.band, last)
+        _draw_band(axes, curve.band)
     _draw_levels(axes, curve)
     _draw_ratings(axes, curve)
     if curve.intent != "diagnostic":
@@ -87,13 +87,17 @@ def _title(axes: Axes, title: str, subtitle: str) -> None:
 
 
 def _subtitle(curve: PainCurve) -> str:
-    if curve.band is None:
+    if curve.baseline is None:
         return "No rating before the injection, so there is nothing to compare with."
-    return "dark line: rated · pale band: a course that helps, drawn from the sources' words, not measured"
+    if curve.intent != "diagnostic":
+        return "dark line: rated · pale band: a course that helps, drawn from the sources' words, not measured"
+    if curve.band is None:
+        return "dark line: rated"
+    return "dark line: rated · pale band: half the pain or less, for as long as the anaesthetic explains"
 
 
-def _draw_band(axes: Axes, band: Band, last: float) -> None:
-    hours = phase_corners([h for h in band.hours if h <= last] + ([last] if last > band.hours[0] else []))
+def _draw_band(axes: Axes, band: Band) -> None:
+    hours = phase_corners(band.hours)
     low, high = np.interp(hours, band.hours, band.lowest), np.interp(hours, band.hours, band.highest)
     axes.fill_between(place(hours), low, high, color=EXPECTED, linewidth=0, zorder=0.5)
 

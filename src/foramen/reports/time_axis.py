@@ -28,6 +28,9 @@ TICKS = (
     (YEAR_H, "1 y"),
 )
 
+FIRST_HOURS = ((0.0, "needle"), *((float(hour), f"{hour} h") for hour in range(1, 9)))
+"""Ticks of a drawing that ends with the anaesthetic."""
+
 _HOURS = np.array([*(span.from_h for span in SPANS), YEAR_H])
 _ROOTED = np.sqrt(YEAR_H - _HOURS[-2])
 
@@ -48,7 +51,8 @@ def phases_until(last_hours: float) -> int:
 def draw_phases(axes: Axes, last_hours: float, *, quiet: str, top: float) -> None:
     """Draw ticks, borders and names of the phases up to a moment."""
     count = phases_until(last_hours)
-    shown = [(at, name) for at, name in TICKS if place(at) <= count + 1e-9]
+    ticks = FIRST_HOURS if count == 1 else TICKS
+    shown = [(at, name) for at, name in ticks if place(at) <= count + 1e-9]
     axes.set_xticks([float(place(at)) for at, _ in shown], [name for _, name in shown])
     axes.set_xlim(-0.06 * count, count)
     for index in range(1, count):

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 
+from foramen.pathway.answer import Answer
+from foramen.pathway.facts.vocabulary import Intent
 from foramen.pathway.followup.diary import Diary
 from foramen.pathway.followup.instruments import relief_percent
 from foramen.pathway.followup.phases import NOT_JUDGED_BEFORE_DAY, SPANS
@@ -35,7 +37,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Band:
-    """Where a course that helps may run: the quickest and the slowest that the sources describe.
+    """Where a course may run: of one that helps, from the quickest to the slowest that the sources describe.
 
     Drawn from their words (S4-19 to S4-21, S3-21, S3-22), not measured; between the corners it is a straight line.
     """
@@ -55,7 +57,6 @@ class PainCurve:
     points: tuple[Point, ...]
     band: Band | None
     half: float | None
-    noticeable: float | None
 
 
 @dataclass(frozen=True)
@@ -79,31 +80,50 @@ class CohortCurve:
     points: tuple[CohortPoint, ...]
 
 
-def pain_curve(diary: Diary) -> PainCurve:
-    """One patient's ratings of the leg by hours since the injection, with the band of a course that helps."""
+def pain_curve(diary: Diary, window_hours: tuple[float, float] | None = None) -> PainCurve:
+    """One patient's ratings of the leg by hours since the injection, with what is expected behind them.
+
+    Parameters
+    ----------
+    diary : Diary
+        With a therapeutic intent the band is that of a course that helps, whatever the window.
+    window_hours : tuple of float, optional
+        Of a diagnostic block: until when relief still fits the anaesthetic (`BlockReport.window_hours`); without it a
+        diagnostic curve has no band.
+    """
     baseline = diary.baseline.leg_nrs
     points = tuple(
         Point(
             hours=diary.hours(entry),
             nrs=entry.leg_nrs or 0.0,
             analgesics=bool(entry.analgesics),
-            numb_or_weak=entry.leg_numb_or_weak == "yes",
+            numb_or_weak=entry.leg_numb_or_weak is Answer.YES,
         )
         for entry in diary.rated
     )
-    last = max((point.hours for point in points), default=0.0)
     return PainCurve(
         root=diary.root,
         intent=diary.intent,
         baseline=baseline,
         points=points,
-        band=None if baseline is None else helpful_band(baseline, last),
+        band=None if baseline is None else _band(diary, baseline, window_hours),
         half=None if baseline is None else HELPED_SHARE * baseline,
-        noticeable=None if baseline is None else max(0.0, baseline - 2.0),
     )
 
 
-def helpful_band(baseline: float, last_hours: float) -> Band:
+def _band(diary: Diary, baseline: float, window_hours: tuple[float, float] | None) -> Band | None:
+    if diary.intent is Intent.THERAPEUTIC:
+        return helpful_band(baseline)
+    return positive_band(baseline, window_hours[1]) if window_hours else None
+
+
+def positive_band(baseline: float, longest_hours: float) -> Band:
+    """Where a positive block lies: half the pain or less, for as long as the anaesthetic explains."""
+    half = HELPED_SHARE * baseline
+    return Band((FIRST_RELIEF_H, longest_hours), (0.0, 0.0), (half, half))
+
+
+def helpful_band(baseline: float) -> Band:
     """The band between the quickest and the slowest course that still ends at half the pain or less."""
     judged, half = NOT_JUDGED_BEFORE_DAY * 24, HELPED_SHARE * baseline
     corners = (
@@ -112,7 +132,7 @@ def helpful_band(baseline: float, last_hours: float) -> Band:
         (SPANS[1].from_h, 0.0, WORST),
         (FLARE_UNTIL_H, 0.0, WORST),
         (judged, 0.0, half),
-        (max(judged, last_hours), 0.0, half),
+        (SCHEDULE[-1].hours, 0.0, half),
     )
     return Band(*(tuple(column) for column in zip(*corners, strict=True)))
 
