@@ -19,7 +19,7 @@ def test_lengths_carry_their_unit_and_uncertainty():
     assert words.mm(4.24, decimals=1) == "4.2 mm"
 
 
-@pytest.mark.parametrize(("value", "said"), [(None, "not checked"), (4.24, "4.2 mm"), (25.0, "over 25 mm")])
+@pytest.mark.parametrize(("value", "said"), [(None, "not checked"), (4.24, "4.2 mm"), (25.0, "> 25 mm")])
 def test_a_clearance_says_when_it_was_not_checked_or_not_measured_farther(value, said):
     assert words.clearance(value) == said
 

@@ -77,7 +77,7 @@ def plan_content(plan: Plan, ct: Ct, anatomy: Anatomy, made_at: datetime) -> Con
         identity=_identity(ct),
         warnings=_unique((*plan.warnings, *ct.warnings, *anatomy.warnings)),
         summary=_summary(plan),
-        without_route=tuple(_without_route(found) for found in plan.roots if recommended(found) is None),
+        without_route=_without_route(plan),
         roots=tuple(_root_content(found, best) for found in plan.roots if (best := recommended(found))),
         not_checked=_not_checked(plan),
         settings=tuple(_flat(plan.settings)),
@@ -141,8 +141,18 @@ def _needle(route: Route) -> str:
     return f"{route.needle.gauge} G × {words.mm(route.needle.length_mm)}"
 
 
-def _without_route(found: PlannedRoot) -> Fact:
-    """Why a root has no route: the reason, what rejected the candidates, and the nearest miss."""
+def _without_route(plan: Plan) -> tuple[Fact, ...]:
+    """Why roots have no route; those with the same answer share it."""
+    sharing: dict[tuple[str, str], list[str]] = {}
+    for found in plan.roots:
+        if recommended(found) is None:
+            answer = words.STATUS[found.status], _why_no_route(found)
+            sharing.setdefault(answer, []).append(Root.parse(found.root).title)
+    return tuple(Fact(", ".join(titles), status, why) for (status, why), titles in sharing.items())
+
+
+def _why_no_route(found: PlannedRoot) -> str:
+    """The reason, what rejected the candidates, and the nearest miss."""
     said = [words.sentence(found.reason)] if found.reason else []
     if found.rejected:
         counts = sorted(found.rejected.items(), key=lambda item: -item[1])
@@ -154,7 +164,7 @@ def _without_route(found: PlannedRoot) -> Fact:
     if found.nearest_miss:
         said.append("Nearest miss: " + words.sentence(found.nearest_miss))
     said += [words.sentence(warning) for warning in found.warnings]
-    return Fact(Root.parse(found.root).title, words.STATUS[found.status], " ".join(said))
+    return " ".join(said)
 
 
 def _root_content(found: PlannedRoot, best: Route) -> RootContent:

@@ -10,7 +10,7 @@ from foramen.anatomy.spine import NerveRoot, RootEvidence
 from foramen.anatomy.structures import Structure
 from foramen.imaging.volume import Volume
 from foramen.reports.canvas import Canvas, Stroke, text_width
-from foramen.reports.palette import NERVE, OUTLINE, OUTLINE_OPACITY
+from foramen.reports.palette import NERVE, OUTLINE, OUTLINE_OPACITY, paler
 from foramen.reports.planes import Plane, sample_nearest, sample_share
 from foramen.reports.words import structure_name
 
@@ -41,7 +41,7 @@ def draw_outlines(canvas: Canvas, plane: Plane, labels: LabelMap, *, opacity: fl
 def contours(volume: Volume, plane: Plane, wanted: NDArray[np.bool_]) -> list[NDArray[np.float64]]:
     """Lines in pixels around the wanted labels on a plane, smoothed by less than a voxel."""
     coarse = plane.coarser(COARSER)
-    voxels_per_pixel = float(volume.spacing_mm.min()) / coarse.pixel_mm
+    voxels_per_pixel = float(volume.spacing_mm.mean()) / coarse.pixel_mm
     share = gaussian_filter(sample_share(volume, coarse, wanted), 0.4 * voxels_per_pixel)
     return _level_lines(share, 0.5)
 
@@ -67,7 +67,7 @@ def name_structures(
         clear = not (np.abs(keep_clear - at) < half).all(axis=1).any()
         inside = ((at - half > MARGINS[:2]) & (at + half < np.array([plane.width, plane.height]) - MARGINS[2:])).all()
         if clear and inside and room[y, x] * coarse.pixel_mm >= LEAST_NAMED_RADIUS_MM:
-            canvas.text(at, name, size=size, colour=OUTLINE[structure], anchor="mm")
+            canvas.text(at, name, size=size, colour=paler(OUTLINE[structure]), anchor="mm")
 
 
 def draw_root(canvas: Canvas, plane: Plane, nerve: NerveRoot) -> None:

@@ -16,6 +16,9 @@ from foramen.reports.windows import BONE, PROJECTION
 
 PIXEL_MM = 0.3
 SIZE_MM = (270.0, 300.0)
+ROOM_MM = 20.0
+"""Beyond the scan's first and last slice, for the picture's own marks."""
+
 CORONAL_SLAB_MM = 40.0
 BEHIND_MM = 30.0
 """How far behind the bodies the sagittal overview has its middle, so that the back is on it."""
@@ -26,7 +29,7 @@ SAGITTAL_SLAB_MM = 6.0
 
 def draw_coronal_overview(ct: Ct, anatomy: Anatomy, plan: Plan) -> Canvas:
     """An average through the depth of the spine, like a frontal radiograph, with the routes dropped on it."""
-    plane = coronal(_middle(ct, anatomy, plan), SIZE_MM, PIXEL_MM)
+    plane = coronal(*_field(ct, anatomy, plan), PIXEL_MM)
     canvas = Canvas(PROJECTION.grey(sample(ct, plane, slab_mm=CORONAL_SLAB_MM)))
     _draw_routes(canvas, plane, plan, names=True)
     _name_vertebrae(canvas, plane, anatomy)
@@ -37,7 +40,8 @@ def draw_coronal_overview(ct: Ct, anatomy: Anatomy, plan: Plan) -> Canvas:
 
 def draw_sagittal_overview(ct: Ct, anatomy: Anatomy, plan: Plan) -> Canvas:
     """The sagittal plane through the middle of the canal, with the routes dropped on it."""
-    plane = sagittal(_middle(ct, anatomy, plan) + BEHIND_MM * POSTERIOR, SIZE_MM, PIXEL_MM)
+    middle, size = _field(ct, anatomy, plan)
+    plane = sagittal(middle + BEHIND_MM * POSTERIOR, size, PIXEL_MM)
     canvas = Canvas(BONE.grey(sample(ct, plane, slab_mm=SAGITTAL_SLAB_MM)))
     draw_outlines(canvas, plane, anatomy.structures)
     _draw_routes(canvas, plane, plan, names=False)
@@ -51,12 +55,16 @@ def recommended_routes(plan: Plan) -> list[tuple[Root, Route]]:
     return [(Root.parse(found.root), r) for found in plan.roots for r in found.routes if r.recommended]
 
 
-def _middle(ct: Ct, anatomy: Anatomy, plan: Plan) -> NDArray[np.float64]:
-    """The centre of what the overview shows: the vertebrae in view, else the routes, else the scan."""
+def _field(ct: Ct, anatomy: Anatomy, plan: Plan) -> tuple[NDArray[np.float64], tuple[float, float]]:
+    """Centre and size of what the overview shows: around the vertebrae in view, else the routes, else the scan."""
     bodies = [v.centroid_mm for v in anatomy.spine.vertebrae if v.level[0] in "LS"]
     points = bodies or [np.array(r.target_mm) for _, r in recommended_routes(plan)] or [ct.grid.corners_mm.mean(axis=0)]
     low, high = np.min(points, axis=0), np.max(points, axis=0)
-    return np.array([*np.median(points, axis=0)[:2], (low[2] + high[2]) / 2])
+    middle = (low[2] + high[2]) / 2
+    heights = ct.grid.corners_mm[:, 2]
+    top = min(middle + SIZE_MM[1] / 2, heights.max() + ROOM_MM)
+    bottom = max(middle - SIZE_MM[1] / 2, heights.min() - ROOM_MM)
+    return np.array([*np.median(points, axis=0)[:2], (top + bottom) / 2]), (SIZE_MM[0], top - bottom)
 
 
 def _draw_routes(canvas: Canvas, plane: Plane, plan: Plan, *, names: bool) -> None:

@@ -31,3 +31,9 @@ OUTLINE: dict[Structure, Colour] = {
     structure: _OF_TISSUE[tissue] for tissue, structures in STRUCTURES_OF.items() for structure in structures
 } | {Structure.SPINAL_CANAL: CANAL, Structure.NERVE_ROOT: NERVE, Structure.GANGLION: NERVE}
 """Structures that pictures outline. Muscles, discs and the rest speak through the CT itself."""
+
+
+def paler(colour: Colour) -> Colour:
+    """The colour halfway to white, in which words stay readable."""
+    red, green, blue = ((value + 255) // 2 for value in colour)
+    return red, green, blue

@@ -61,11 +61,11 @@ def mm(value: float, uncertainty: float | None = None, *, decimals: int = 0) -> 
 
 
 def clearance(value: float | None) -> str:
-    """A clearance: `4.2 mm`, `over 25 mm` beyond what is measured, or `not checked`."""
+    """A clearance: `4.2 mm`, `> 25 mm` beyond what is measured, or `not checked`."""
     if value is None:
         return "not checked"
     if value >= CLEARANCE_LIMIT_MM:
-        return f"over {mm(CLEARANCE_LIMIT_MM)}"
+        return f"> {mm(CLEARANCE_LIMIT_MM)}"
     return mm(value, decimals=1)
 
 
