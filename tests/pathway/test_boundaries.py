@@ -39,6 +39,7 @@ def test_a_rule_speaks_on_one_side_of_its_boundary_and_keeps_silent_on_the_other
     assert {found.rule_id for found in speaks.findings} == {rule.id}
     assert {found.severity for found in speaks.findings} == {rule.severity}
     assert not silent.findings
+    assert not silent.questions
 
 
 ASKING = [case for case in CASES if "asks" in case]
