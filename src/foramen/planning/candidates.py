@@ -1,6 +1,7 @@
 """All routes to one root: which are acceptable, what rejected the rest, and how the acceptable ones measure."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numba import prange
@@ -8,7 +9,6 @@ from numpy.typing import NDArray
 
 from foramen.kernels import kernel
 from foramen.planning.clearance import CLEARANCE_LIMIT_MM, Distances, Obstacle, Room
-from foramen.planning.costs import COMFORTABLE_MM
 from foramen.planning.entries import Entries
 from foramen.planning.pairs import FREE, TOO_FLAT, TOO_LONG, TOO_OBLIQUE, TOO_TILTED, judge
 from foramen.planning.region import Region
@@ -38,39 +38,47 @@ REJECTIONS = {
 
 
 @dataclass(frozen=True, eq=False)
-class Candidates:
-    """The verdicts on all routes, and the acceptable ones.
+class Acceptable:
+    """The verdicts on all routes.
 
     Attributes
     ----------
-    count, rejected
-        Routes tried, and how many of them each reason rejected.
     entries_mm, targets_mm
-        Of the acceptable routes, LPS mm, shape (n, 3).
-    clearances_mm
-        Least distance of their axes from each tissue, shape (n, 5), in the order of `Obstacle`, as far as costs ask for
-        it (`COMFORTABLE_MM`).
+        All entries and targets, LPS mm, shape (n, 3) and (m, 3).
+    verdicts
+        `FREE` or why not, shape (n, m).
     nearest
-        Entry, target and obstacle of the route that came nearest to acceptance, where none is.
+        Entry, target and obstacle of the route that came nearest to acceptance, where none is free.
     """
 
-    count: int
-    rejected: dict[str, int]
     entries_mm: NDArray[np.float64]
     targets_mm: NDArray[np.float64]
-    clearances_mm: NDArray[np.float64]
-    nearest: "tuple[NDArray[np.float64], NDArray[np.float64], Obstacle] | None" = None
+    verdicts: NDArray[np.uint8]
+    nearest: tuple[NDArray[np.float64], NDArray[np.float64], Obstacle] | None = None
+
+    @cached_property
+    def _counts(self) -> NDArray[np.int64]:
+        return np.bincount(self.verdicts.ravel(), minlength=256)
+
+    @property
+    def any(self) -> bool:
+        """Whether some route is acceptable."""
+        return bool(self._counts[FREE])
+
+    @property
+    def rejected(self) -> dict[str, int]:
+        """How many routes each reason rejected; each counts once, under the first reason found."""
+        return {name: int(self._counts[code]) for code, name in REJECTIONS.items() if self._counts[code]}
 
 
 def try_all(
     region: Region,
     entries: Entries,
     targets_mm: NDArray[np.float64],
-    distances: Distances,
     room: Room,
     settings: PlanSettings,
-) -> Candidates:
-    """Judge every entry × every target and measure what is acceptable."""
+) -> Acceptable:
+    """Judge every entry × every target."""
     starts, tips = region.to_box(entries.points_mm), region.to_box(targets_mm)
     normals = entries.normals @ region.world_axes
     limits = settings.limits
@@ -83,23 +91,16 @@ def try_all(
         ]
     )
     verdicts = judge(room.field, room.blame, region.cell_mm, starts, normals, tips, region.world_axes, bounds)
-    entry, tip = np.nonzero(verdicts == FREE)
-    stays = np.empty(len(entry), np.bool_)
-    _stay_inside(region.skin_depth, region.cell_mm, starts, tips, entry, tip, stays)
-    verdicts[entry[~stays], tip[~stays]] = LEAVES_BODY
-    entry, tip = entry[stays], tip[stays]
-    clearances = np.empty((len(entry), len(COMFORTABLE_MM)))
-    enough = np.array(list(COMFORTABLE_MM.values()))
-    _measure(distances.field, region.cell_mm, starts[entry], tips[tip], enough, clearances)
-    counts = np.bincount(verdicts.ravel(), minlength=256)
-    rejected = {name: int(counts[code]) for code, name in REJECTIONS.items() if counts[code]}
-    nearest = None if len(entry) else _nearest_miss(region, room, entries, targets_mm, verdicts)
-    return Candidates(verdicts.size, rejected, entries.points_mm[entry], targets_mm[tip], clearances, nearest)
+    middle = tips.mean(axis=0)
+    wide = float(np.linalg.norm(tips - middle, axis=1).max())
+    _leave_body(region.skin_depth, region.cell_mm, starts, tips, middle, wide, verdicts)
+    nearest = None if (verdicts == FREE).any() else _nearest_miss(region, room, entries, targets_mm, verdicts)
+    return Acceptable(entries.points_mm, targets_mm, verdicts, nearest)
 
 
 def _nearest_miss(
     region: Region, room: Room, entries: Entries, targets_mm: NDArray[np.float64], verdicts: NDArray[np.uint8]
-) -> "tuple[NDArray[np.float64], NDArray[np.float64], Obstacle] | None":
+) -> tuple[NDArray[np.float64], NDArray[np.float64], Obstacle] | None:
     """The route within all limits of angle and length whose tightest place leaves the most room."""
     best = np.empty(len(verdicts))
     which, blamed = np.empty(len(verdicts), np.int64), np.empty(len(verdicts), np.int64)
@@ -112,20 +113,27 @@ def _nearest_miss(
 
 
 @kernel(parallel=True)
-def _stay_inside(
+def _leave_body(
     depth: NDArray[np.float32],
     cell: NDArray[np.float64],
     starts: NDArray[np.float64],
     tips: NDArray[np.float64],
-    entry: NDArray[np.int64],
-    tip: NDArray[np.int64],
-    stays: NDArray[np.bool_],
+    middle: NDArray[np.float64],
+    wide: float,
+    verdicts: NDArray[np.uint8],
 ) -> None:
-    for n in prange(len(entry)):
-        start, end = starts[entry[n]], tips[tip[n]]
-        length = np.sqrt(((start - end) ** 2).sum())
-        below = start + (end - start) * min(SKIN_MM / length, 1.0)
-        stays[n] = least_along(depth, cell, end, below, 0.01, 1.0) > 0.01
+    """Mark free routes that leave the body; one walk along the middle answers for all tips of most entries."""
+    for entry in prange(len(starts)):
+        start = starts[entry]
+        below = start + (middle - start) * min(SKIN_MM / np.sqrt(((middle - start) ** 2).sum()), 1.0)
+        if least_along(depth, cell, middle, below, wide, wide + 1.0) > wide:
+            continue
+        for tip in range(len(tips)):
+            if verdicts[entry, tip] == FREE:
+                length = np.sqrt(((start - tips[tip]) ** 2).sum())
+                below = start + (tips[tip] - start) * min(SKIN_MM / length, 1.0)
+                if least_along(depth, cell, tips[tip], below, 0.01, 1.0) <= 0.01:
+                    verdicts[entry, tip] = LEAVES_BODY
 
 
 def clearances(

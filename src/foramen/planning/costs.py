@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foramen.anatomy.root import Side
+from foramen.kernels import kernel
 from foramen.planning.clearance import Obstacle
 from foramen.planning.plan import Approach
 from foramen.planning.settings import PlanSettings
@@ -69,25 +70,53 @@ def plain_costs(
     clearances_mm: NDArray[np.float64],
     settings: PlanSettings,
 ) -> Costs:
-    """All costs that a route's line alone decides."""
-    route = angles(entries_mm, targets_mm)
-    best = BEST_OBLIQUITY_S1_DEG if zone.approach is Approach.S1_DORSAL else BEST_OBLIQUITY_DEG
-    toward_midline = -route.axial_deg * zone.root.side.sign
-    costs = {
-        "depth": route.depth_mm / settings.longest_reach_mm,
-        "out_of_plane": np.abs(route.craniocaudal_deg) / settings.limits.craniocaudal_deg,
-        "in_plane": np.abs(toward_midline - best) / WORST_OBLIQUITY_AWAY_DEG,
-        "target": np.linalg.norm(zone.to_local(targets_mm) / zone.half_mm, axis=1) / np.sqrt(3),
-        "artery": _artery(zone, foramen_centre_mm, targets_mm),
-    }
+    """All costs that a route's line alone decides, arrays of shape (n,)."""
+    lines = np.empty((len(entries_mm), 3))
+    _line_costs(targets_mm - entries_mm, line_scales(zone, settings), lines)
+    costs = dict(zip(LINE_COSTS, lines.T, strict=True)) | target_costs(zone, foramen_centre_mm, targets_mm)
     for obstacle, enough in COMFORTABLE_MM.items():
-        costs[obstacle.name.lower()] = 1 - clearances_mm[:, obstacle] / enough
-    return {name: np.clip(cost, 0.0, 1.0) for name, cost in costs.items()}
+        costs[obstacle.name.lower()] = np.clip(1 - clearances_mm[:, obstacle] / enough, 0, 1)
+    return costs
 
 
-def robustness_costs(tolerance_deg: NDArray[np.float64], success: NDArray[np.float64]) -> Costs:
-    """The costs that need the surroundings of a route."""
-    return {"tolerance": np.clip(1 - tolerance_deg / ENOUGH_TOLERANCE_DEG, 0, 1), "success": 1 - success}
+LINE_COSTS = ("depth", "out_of_plane", "in_plane")
+
+
+def line_scales(zone: TargetZone, settings: PlanSettings) -> NDArray[np.float64]:
+    """What `line_cost` measures depth and angles by, shape (5,)."""
+    best = BEST_OBLIQUITY_S1_DEG if zone.approach is Approach.S1_DORSAL else BEST_OBLIQUITY_DEG
+    sign, limits = zone.root.side.sign, settings.limits
+    return np.array([settings.longest_reach_mm, limits.craniocaudal_deg, best, WORST_OBLIQUITY_AWAY_DEG, sign])
+
+
+@kernel()
+def line_cost(dx: float, dy: float, dz: float, scales: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Costs of depth, angle out of plane and angle in plane of the way from entry to target, LPS mm."""
+    length = np.sqrt(dx * dx + dy * dy + dz * dz)
+    tilt = np.degrees(np.arcsin(min(abs(dz) / length, 1.0)))
+    toward_midline = -np.degrees(np.arctan2(dx, -dy)) * scales[4]
+    away = abs(toward_midline - scales[2]) / scales[3]
+    return min(length / scales[0], 1.0), min(tilt / scales[1], 1.0), min(away, 1.0)
+
+
+@kernel()
+def _line_costs(ways: NDArray[np.float64], scales: NDArray[np.float64], costs: NDArray[np.float64]) -> None:
+    for n in range(len(ways)):
+        costs[n, 0], costs[n, 1], costs[n, 2] = line_cost(ways[n, 0], ways[n, 1], ways[n, 2], scales)
+
+
+def target_costs(zone: TargetZone, foramen_centre_mm: NDArray[np.float64], targets_mm: NDArray[np.float64]) -> Costs:
+    """Costs that the tip's place alone decides, arrays of shape (n,)."""
+    off_centre = np.linalg.norm(zone.to_local(targets_mm) / zone.half_mm, axis=1) / np.sqrt(3)
+    return {"target": np.clip(off_centre, 0, 1), "artery": _artery(zone, foramen_centre_mm, targets_mm)}
+
+
+def surrounding_costs(
+    tolerance_deg: NDArray[np.float64], success: NDArray[np.float64], windowed: NDArray[np.float64]
+) -> Costs:
+    """The costs that need the surroundings of a route: what it forgives, and its share through narrow windows."""
+    forgiving = np.clip(tolerance_deg / ENOUGH_TOLERANCE_DEG, 0, 1)
+    return {"tolerance": 1 - forgiving, "success": 1 - success, "windows": windowed}
 
 
 def total(costs: Costs, settings: PlanSettings) -> NDArray[np.float64]:

@@ -8,15 +8,15 @@ from foramen.anatomy.root import Root
 from foramen.anatomy.skin_surface import Skin
 from foramen.anatomy.spine import NerveRoot
 from foramen.anatomy.structures import Tissue
-from foramen.planning.candidates import Candidates, clearances, try_all
-from foramen.planning.choose import different, shortlist
+from foramen.planning.candidates import Acceptable, clearances, try_all
+from foramen.planning.choose import best_of_patches, different
 from foramen.planning.clearance import CLEARANCE_LIMIT_MM, Distances, Obstacle, measure, room
-from foramen.planning.costs import angles, plain_costs, robustness_costs, total, undominated
+from foramen.planning.costs import angles, plain_costs, surrounding_costs, total, undominated
 from foramen.planning.describe import checked_tissues, nearest_miss, reasons
 from foramen.planning.entries import entries_for, lateral_of_midline
 from foramen.planning.plan import Clearance, Needle, PlannedRoot, RootStatus, Route, SkinMark
 from foramen.planning.region import Region
-from foramen.planning.robustness import success, tolerance
+from foramen.planning.robustness import success, tolerance, windowed
 from foramen.planning.settings import PlanSettings
 from foramen.planning.targets import TargetZone, target_zone
 
@@ -37,8 +37,8 @@ def plan_root(anatomy: Anatomy, skin: Skin, root: Root, settings: PlanSettings) 
     region = Region.around(anatomy, np.concatenate([entries.points_mm, zone.candidates_mm]), CLEARANCE_LIMIT_MM)
     distances = measure(region, anatomy.spine.roots, checked_tissues(anatomy))
     space = room(region, distances, zone, settings.margins, settings.needle_radius_mm)
-    found = try_all(region, entries, zone.candidates_mm, distances, space, settings)
-    if not len(found.entries_mm):
+    found = try_all(region, entries, zone.candidates_mm, space, settings)
+    if not found.any:
         return _no_acceptable_route(nerve, found, region, distances, settings)
     routes = _offer(anatomy, root, zone, region, distances, found, nerve, settings)
     z = [value for point in (routes[0].entry_mm, routes[0].target_mm) for value in (point[2],)]
@@ -47,7 +47,7 @@ def plan_root(anatomy: Anatomy, skin: Skin, root: Root, settings: PlanSettings) 
         status=RootStatus.PLANNED,
         routes=routes,
         rejected=found.rejected,
-        candidates=found.count,
+        candidates=found.verdicts.size,
         scan_range_z_mm=(min(z) - SCAN_BEYOND_MM, max(z) + SCAN_BEYOND_MM),
     )
 
@@ -58,20 +58,23 @@ def _offer(
     zone: TargetZone,
     region: Region,
     distances: Distances,
-    found: Candidates,
+    found: Acceptable,
     nerve: NerveRoot,
     settings: PlanSettings,
 ) -> tuple[Route, ...]:
     """Shortlist by the plain costs, add robustness, keep what nothing dominates, and of that the best that differ."""
     centre = anatomy.spine.foramen(root).centre_mm
     assert centre is not None
-    plain = plain_costs(zone, centre, found.entries_mm, found.targets_mm, found.clearances_mm, settings)
-    best = shortlist(zone, found.entries_mm, total(plain, settings), settings.offer.shortlist)
-    entries, targets = found.entries_mm[best], found.targets_mm[best]
+    best = best_of_patches(region, zone, found, distances, centre, settings)
+    entries, targets = found.entries_mm[best[:, 0]], found.targets_mm[best[:, 1]]
+    plain = plain_costs(zone, centre, entries, targets, clearances(region, distances, entries, targets), settings)
+    order = np.argsort(total(plain, settings), kind="stable")[: settings.offer.shortlist]
+    entries, targets = entries[order], targets[order]
     radius = settings.needle_radius_mm
     degrees = tolerance(distances, region, entries, targets, radius)
     odds = success(distances, region, zone, entries, targets, settings.spreads, nerve.uncertainty_mm, radius)
-    costs = {name: cost[best] for name, cost in plain.items()} | robustness_costs(degrees, odds)
+    windows = windowed(distances, region, entries, targets)
+    costs = {name: cost[order] for name, cost in plain.items()} | surrounding_costs(degrees, odds, windows)
     totals = total(costs, settings)
     kept = np.flatnonzero(undominated(costs))
     ranked = kept[np.argsort(totals[kept], kind="stable")]
@@ -152,7 +155,7 @@ def _skin_mark(
 
 
 def _no_acceptable_route(
-    nerve: NerveRoot, found: Candidates, region: Region, distances: Distances, settings: PlanSettings
+    nerve: NerveRoot, found: Acceptable, region: Region, distances: Distances, settings: PlanSettings
 ) -> PlannedRoot:
     most = max(found.rejected, key=lambda reason: found.rejected[reason])
     miss = ""
@@ -163,9 +166,9 @@ def _no_acceptable_route(
     return PlannedRoot(
         **_known(nerve),
         status=RootStatus.NO_ACCEPTABLE_ROUTE,
-        reason=f"none of {found.count} routes meets every constraint; most fail by: {most}",
+        reason=f"none of {found.verdicts.size} routes meets every constraint; most fail by: {most}",
         rejected=found.rejected,
-        candidates=found.count,
+        candidates=found.verdicts.size,
         nearest_miss=miss,
     )
 

@@ -17,6 +17,9 @@ from foramen.planning.plan_root import plan_root
 from foramen.planning.settings import PlanSettings
 from foramen.progress import Progress, silent
 
+BESIDE_MM = 20.0
+"""Around what a needle reaches: the tip lies up to this far from the foramen's centre, and skin is lost at the cut."""
+
 
 def plan_routes(
     ct: Ct, anatomy: Anatomy, roots: Sequence[Root], settings: PlanSettings | None = None, progress: Progress = silent
@@ -50,7 +53,7 @@ def plan_routes(
     for root in roots:
         settings.approach_for(root)
     visible = [root for root in roots if anatomy.spine.foramen(root).visible and anatomy.spine.nerve(root)]
-    skin = find_skin(ct, anatomy.body, spacing_mm=ENTRY_SPACING_MM, progress=progress) if visible else None
+    skin = _skin_behind(ct, anatomy, settings, progress) if visible else None
     planned = []
     for count, root in enumerate(roots):
         progress("planning routes", count / len(roots))
@@ -67,6 +70,21 @@ def plan_routes(
         software=Software(version=__version__),
         warnings=_warnings(ct, anatomy, skin),
         roots=tuple(planned),
+    )
+
+
+def _skin_behind(ct: Ct, anatomy: Anatomy, settings: PlanSettings, progress: Progress) -> Skin:
+    """The skin that a needle could enter through on its way to any visible foramen, whichever was asked for."""
+    centres = np.array([f.centre_mm for f in anatomy.spine.foramina if f.centre_mm is not None])
+    reach = settings.longest_reach_mm
+    up = reach * np.sin(np.radians(settings.limits.craniocaudal_deg)) + BESIDE_MM
+    out = reach * np.sin(np.radians(settings.limits.axial_deg)) + BESIDE_MM
+    corners = np.concatenate((centres - (out, BESIDE_MM, up), centres + (out, reach + BESIDE_MM, up)))
+    return find_skin(
+        ct.canonical().crop_around(corners, 0.0),
+        anatomy.body.canonical().crop_around(corners, 0.0),
+        spacing_mm=ENTRY_SPACING_MM,
+        progress=progress,
     )
 
 

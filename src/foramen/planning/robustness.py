@@ -24,6 +24,9 @@ CONE_STEP_DEG = 0.25
 WIDEST_CONE_DEG = 10.0
 """Cones are tried from narrow to wide, 24 directions each; no route is said to forgive more than 10°."""
 
+WINDOW_MM = 20.0
+"""Nearer than this to lung or an organ, the needle runs through a window that breathing may close; judgement."""
+
 SIGMA_OF_MEAN = float(1 / np.sqrt(np.pi / 2))
 
 
@@ -98,6 +101,19 @@ def success(
         shares,
     )
     return shares
+
+
+def windowed(
+    distances: Distances, region: Region, entries_mm: NDArray[np.float64], targets_mm: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The share of each route that runs within `WINDOW_MM` of lung or an organ, shape (n,)."""
+    narrow = distances.field[[Obstacle.ORGAN, Obstacle.LUNG]].min(axis=0) < WINDOW_MM
+    if not narrow.any():
+        return np.zeros(len(entries_mm))
+    shares = np.linspace(0, 1, 101)[:, None, None]
+    points = region.to_box(entries_mm + (targets_mm - entries_mm) * shares)
+    index = np.clip((points / region.cell_mm).astype(int), 0, np.array(region.shape) - 1)
+    return np.asarray(narrow[tuple(np.moveaxis(index, -1, 0))].mean(axis=0))
 
 
 def normal_errors(count: int, dimensions: int = 7) -> NDArray[np.float64]:

@@ -13,23 +13,22 @@ from foramen.kernels import kernel
 STEP_MM = 0.25
 """Shortest step: a route is looked at this closely wherever it is near a limit."""
 
-
 INVERSE_SLOPE = 0.577
 """An interpolated field of slope 1 along each axis changes by at most √3 per mm in any direction."""
 
 
 @kernel()
-def cell_of(p: float, cell: float, count: int) -> int:
-    """Index of the cell that holds a coordinate, the nearest one outside the box."""
-    return min(max(int(p / cell), 0), count - 1)
+def cell_of(u: float, count: int) -> int:
+    """Index of the cell that holds a coordinate in cells, the nearest one outside the box."""
+    return min(max(int(u), 0), count - 1)
 
 
 @kernel()
-def between(field: NDArray[np.float32], cell: NDArray[np.float64], x: float, y: float, z: float) -> float:
-    """Value at a point, interpolated linearly between the eight centres around it."""
-    u = min(max(x / cell[0] - 0.5, 0.0), field.shape[0] - 1.001)
-    v = min(max(y / cell[1] - 0.5, 0.0), field.shape[1] - 1.001)
-    w = min(max(z / cell[2] - 0.5, 0.0), field.shape[2] - 1.001)
+def between(field: NDArray[np.float32], u: float, v: float, w: float) -> float:
+    """Value at a point, in cells from the box's corner, interpolated linearly between the eight centres around it."""
+    u = min(max(u - 0.5, 0.0), field.shape[0] - 1.001)
+    v = min(max(v - 0.5, 0.0), field.shape[1] - 1.001)
+    w = min(max(w - 0.5, 0.0), field.shape[2] - 1.001)
     i, j, k = int(u), int(v), int(w)
     u -= i
     v -= j
@@ -57,17 +56,16 @@ def least_along(
     dx, dy, dz = end[0] - start[0], end[1] - start[1], end[2] - start[2]
     length = np.sqrt(dx * dx + dy * dy + dz * dz)
     slack = np.sqrt(0.25 * (cell[0] * cell[0] + cell[1] * cell[1] + cell[2] * cell[2]))
+    x, y, z = start[0] / cell[0], start[1] / cell[1], start[2] / cell[2]
+    dx, dy, dz = dx / (length * cell[0]), dy / (length * cell[1]), dz / (length * cell[2])
     least = ceiling
     s = 0.0
     while True:
-        t = s / length
-        x, y, z = start[0] + dx * t, start[1] + dy * t, start[2] + dz * t
-        i = cell_of(x, cell[0], field.shape[0])
-        j = cell_of(y, cell[1], field.shape[1])
-        k = cell_of(z, cell[2], field.shape[2])
-        spare = field[i, j, k] - least - 2 * slack
+        u, v, w = x + dx * s, y + dy * s, z + dz * s
+        value = field[cell_of(u, field.shape[0]), cell_of(v, field.shape[1]), cell_of(w, field.shape[2])]
+        spare = value - least - 2 * slack
         if spare < STEP_MM:
-            value = between(field, cell, x, y, z)
+            value = between(field, u, v, w)
             if value < least:
                 least = value
                 if least < floor:
@@ -89,26 +87,24 @@ def first_forbidden(
     dx, dy, dz = end[0] - start[0], end[1] - start[1], end[2] - start[2]
     length = np.sqrt(dx * dx + dy * dy + dz * dz)
     spread2 = 0.25 * (cell[0] * cell[0] + cell[1] * cell[1] + cell[2] * cell[2])
+    x, y, z = start[0] / cell[0], start[1] / cell[1], start[2] / cell[2]
+    dx, dy, dz = dx / (length * cell[0]), dy / (length * cell[1]), dz / (length * cell[2])
     s = 0.0
     while True:
-        t = s / length
-        x, y, z = start[0] + dx * t, start[1] + dy * t, start[2] + dz * t
-        i = cell_of(x, cell[0], field.shape[0])
-        j = cell_of(y, cell[1], field.shape[1])
-        k = cell_of(z, cell[2], field.shape[2])
-        ox, oy, oz = x - (i + 0.5) * cell[0], y - (j + 0.5) * cell[1], z - (k + 0.5) * cell[2]
-        off = np.sqrt(ox * ox + oy * oy + oz * oz)
-        value = field[i, j, k]
-        step = STEP_MM
-        if value * abs(value) > off * off + spread2:
-            step = max(np.sqrt(value * value - spread2) - off, STEP_MM)
-        elif value < 0 and value * value > off * off + spread2:
-            return s
-        else:
-            value = between(field, cell, x, y, z)
+        u, v, w = x + dx * s, y + dy * s, z + dz * s
+        i, j, k = cell_of(u, field.shape[0]), cell_of(v, field.shape[1]), cell_of(w, field.shape[2])
+        ox, oy, oz = (u - i - 0.5) * cell[0], (v - j - 0.5) * cell[1], (w - k - 0.5) * cell[2]
+        off2 = ox * ox + oy * oy + oz * oz
+        value = float(field[i, j, k])
+        if value * value > off2 + spread2:
             if value < 0:
                 return s
-            step = max(value * INVERSE_SLOPE, STEP_MM)
+            step = np.sqrt(value * value - spread2) - np.sqrt(off2)
+        else:
+            value = between(field, u, v, w)
+            if value < 0:
+                return s
+            step = value * INVERSE_SLOPE
         if s >= length:
             return -1.0
-        s = min(s + step, length)
+        s = min(s + max(step, STEP_MM), length)
