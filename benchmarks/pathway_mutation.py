@@ -1,8 +1,9 @@
 """How many deliberate faults in the screening rules and their engine the tests notice.
 
 Every condition of the screening and medication rules is changed in every way below and held against the boundary
-cases of `tests/pathway/boundaries.toml`. Then the code that reads and applies rules is changed, one place at a time over an even
-sample of all places, and the tests of the room run on it. A fault that no test notices survives; survivors are listed.
+cases of `tests/pathway/boundaries.toml`. Then the code that reads and applies rules is changed, one place at a time
+over an even sample of all places, and the tests of the room run on it. A fault that no test notices survives; survivors
+are listed.
 """
 
 import ast

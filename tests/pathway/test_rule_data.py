@@ -107,3 +107,33 @@ def test_the_rules_that_block_dates_exist() -> None:
 def test_the_conflicts_of_the_sources_are_said_in_the_findings() -> None:
     conflicted = {rule.id for rule in RULES if rule.conflict}
     assert conflicted >= {"SC-07", "SC-22", "IND-diagnostic", "SC-29", "SC-19", "SC-21-month", "VO-06"}
+
+
+STOPS = {
+    *("SC-01", "SC-01-any", "SC-02", "SC-02-alone", "SC-03", "SC-04", "SC-05", "SC-08", "SC-12-bleeding", "SC-13"),
+    *("SC-capacity", "SC-22", "SC-23", "SC-27", "SC-27-none", "LOC-range", "LOC-side", "LOC-symptoms", "LOC-imaging"),
+    *("SC-17-triamcinolone", "ST-contrast", "SC-12-contrast-same", "SC-12-anaesthetic", "SC-12-steroid-same"),
+}
+DEFERS = {
+    *("SC-06", "SC-07", "SC-27-diagnostic", "SC-10-imaging", "SC-09-fever", "SC-09-antibiotics", "SC-09-finished"),
+    *("SC-09-temperature", "SC-10", "SC-unwell", "SC-28-pain", "SC-28-analgesic", "SC-16-severe", "SC-17", "ST-06"),
+    *("SC-21", "SC-12-contrast-severe", "CO-06", "CO-omitted", "SC-18-mrna", "SC-18-vector", "AC-170-elective"),
+    *("AC-170-urgent", "AC-170-stroke", "AC-180", "AC-140"),
+}
+
+
+def test_which_findings_stop_and_which_defer() -> None:
+    assert {rule.id for rule in RULES if rule.severity is Severity.STOP} == STOPS
+    assert {rule.id for rule in RULES if rule.severity is Severity.DEFER} == DEFERS
+
+
+def test_what_waits_for_the_day() -> None:
+    day = {rule.id for rule in RULES if rule.stage == "day"}
+    assert day == {
+        "SC-09-temperature",
+        "SC-16-severe",
+        "SC-16-high",
+        "SC-16-low",
+        "SC-28-pain",
+        "SC-28-analgesic",
+    }

@@ -15,7 +15,9 @@ from foramen.cli.doctor import doctor
 from foramen.cli.injectate import injectate
 from foramen.cli.outcome import outcome
 from foramen.cli.plan import plan
+from foramen.cli.policy import policy
 from foramen.cli.schema import schema
+from foramen.cli.screen import screen
 from foramen.errors import ForamenError
 
 INTERRUPTED = 130
@@ -39,6 +41,8 @@ app = typer.Typer(
 
 app.command()(demo)
 app.command()(plan)
+app.command()(screen)
+app.add_typer(policy)
 app.command()(injectate)
 app.command()(outcome)
 app.command()(doctor)

@@ -11,6 +11,10 @@ from foramen.errors import UsageError
 
 FORMATS = {
     "foramen.plan/1": "foramen.planning.plan:Plan",
+    "foramen.referral/1": "foramen.pathway.facts:Referral",
+    "foramen.site/1": "foramen.pathway.site:Site",
+    "foramen.overrides/1": "foramen.pathway.screening:Overrides",
+    "foramen.screening/1": "foramen.pathway.screening:Screening",
     "foramen.consent/1": "foramen.pathway.consent:Consent",
     "foramen.injectate/1": "foramen.pathway.injectate:Injectate",
     "foramen.injectate-report/1": "foramen.pathway.injectate:InjectateReport",
