@@ -76,3 +76,10 @@ def test_a_screening_reads_back_from_its_own_json() -> None:
 
 def test_the_same_referral_gives_the_same_bytes() -> None:
     assert screened(*RUNS[3]).to_json() == screened(*RUNS[3]).to_json()
+
+
+def test_the_documentation_tells_the_same_stories() -> None:
+    root = EXAMPLES.parent
+    stories = [path.read_text().strip() for path in sorted(EXAMPLES.glob("*/README.md"))]
+    page = (root / "docs" / "worked-patients.md").read_text()
+    assert all("#" + story in page for story in stories), "run python tools/tell_worked_patients.py"

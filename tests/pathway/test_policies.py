@@ -90,6 +90,7 @@ def test_the_sources_differ_side_by_side() -> None:
     assert by_policy["sir-2019"].hold == "5 full days, last dose on day -6"
     assert not by_policy["sir-2019"].enabled
     assert compare_policies("apixaban")[-1].policy == "sir-2019"
+    assert "low dose, CrCl (mL/min) >= 30" in {row.when for row in compare_policies("rivaroxaban")}
     assert {row.hold for row in compare_policies("phenprocoumon") if row.row_id is None} == {"says nothing"}
 
 

@@ -64,7 +64,7 @@ def show(
         table.add_row(
             row.id,
             ", ".join(row.drugs),
-            escape(row.when),
+            escape(row.when_words),
             escape(row.hold_words) + note,
             row.restart_words,
             f"{row.provenance} · {escape(row.source)}{off}",
@@ -100,5 +100,5 @@ def compare(
 def _table(*headings: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for number, heading in enumerate(headings):
-        table.add_column(heading, no_wrap=number == 0)
+        table.add_column(heading, no_wrap=number == 0, overflow="fold")
     return table

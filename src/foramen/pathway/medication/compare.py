@@ -38,7 +38,7 @@ def compare_policies(drug: str) -> tuple[ComparedRow, ...]:
             ComparedRow(
                 policy=policy.name,
                 row_id=row.id,
-                when=row.when,
+                when=row.when_words,
                 hold=row.hold_words,
                 restart=row.restart_words,
                 note=row.note,

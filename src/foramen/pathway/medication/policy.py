@@ -17,6 +17,14 @@ from foramen.pathway.engine import Condition, SignOff
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.findings import Provenance
 
+_SPOKEN = (
+    ("intensity == 'low'", "low dose"),
+    ("intensity == 'high'", "high dose"),
+    ("not kidney_disease", "kidneys well"),
+    ("kidney_disease", "kidney disease"),
+    ("crcl_ml_min", "CrCl (mL/min)"),
+    (" and ", ", "),
+)
 _FOLDER = files("foramen.pathway") / "rules" / "policies"
 
 
@@ -57,6 +65,14 @@ class Row(Facts):
     def condition(self) -> Condition | None:
         """For whom the row holds; None for everyone."""
         return Condition.parse(self.when) if self.when else None
+
+    @property
+    def when_words(self) -> str:
+        """For whom the row holds, in words."""
+        words = self.when
+        for name, spoken in _SPOKEN:
+            words = words.replace(name, spoken)
+        return words
 
     @property
     def last_day(self) -> int | None:
