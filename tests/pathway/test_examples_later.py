@@ -10,10 +10,10 @@ from foramen.pathway.answer import Answer
 from foramen.pathway.consent import Consent, check_consent, consent_document
 from foramen.pathway.facts import Diabetes, Referral
 from foramen.pathway.findings import Severity
-from foramen.pathway.followup import Block, Complaints, Diary, read_block, read_response, triage
+from foramen.pathway.followup import Block, Complaints, Diary, block_done, read_block, read_response, triage
 from foramen.pathway.injectate import Injectate, check_injectate
 from foramen.pathway.medication import read_policy
-from foramen.pathway.procedure import ProcedureRecord
+from foramen.pathway.procedure import ProcedureRecord, book
 from foramen.pathway.recovery import Recovery, Visit, analgesic_plan, discharge, leaflet
 from foramen.pathway.screening import screen
 from foramen.pathway.texts import reading_age
@@ -76,6 +76,14 @@ def test_the_procedure_takes_its_course(folder: str, step: dict[str, Any]) -> No
     assert sum(dose.dose_mg for dose in course.state.anaesthetic) == pytest.approx(step["anaesthetic_mg"])
 
 
+@pytest.mark.parametrize("folder", [folder for folder in STORIES if "consent" in STORIES[folder]])
+def test_the_booking_follows_from_referral_and_consent(folder: str) -> None:
+    record = ProcedureRecord.from_json(text(folder, "procedure.json"))
+    who, consent = patient(folder), Consent.from_json(text(folder, "consent.json"))
+    check = check_consent(consent, who, moment(STORIES[folder]["consent"][0]))
+    assert book(who, record.booking.root, check) == record.booking
+
+
 @pytest.mark.parametrize(("folder", "step"), steps("discharge"))
 def test_the_patient_goes_home_when_they_may(folder: str, step: dict[str, Any]) -> None:
     recovery = Recovery.from_json(text(folder, "recovery.json"))
@@ -107,6 +115,12 @@ def test_the_outcome_is_read(folder: str, step: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("folder", "step"), steps("block"))
 def test_the_block_is_read(folder: str, step: dict[str, Any]) -> None:
+    done = block_done(
+        ProcedureRecord.from_json(text(folder, "procedure.json")),
+        sedation_or_opioid=Answer.NO,
+        analgesic_before=Answer.NO,
+    )
+    assert done == Block.from_json(text(folder, step["file"]))
     report = read_block(Diary.from_json(text(folder, "diary.json")), Block.from_json(text(folder, step["file"])))
     assert (report.reading, report.valid) == (step["reading"], step["valid"])
     assert "supports" in report.summary

@@ -1,6 +1,7 @@
 """After the day: the diary, calls, the reading of a diagnostic block, and whether the injection helped."""
 
 from foramen.pathway.followup.block import Block, BlockReport, read_block
+from foramen.pathway.followup.block_done import block_done
 from foramen.pathway.followup.block_reading import Reading
 from foramen.pathway.followup.curve import CohortCurve, PainCurve, cohort_curve, pain_curve
 from foramen.pathway.followup.diary import Analgesic, Diary, Entry, Score
@@ -32,6 +33,7 @@ __all__ = [
     "Score",
     "TriageReport",
     "Verdict",
+    "block_done",
     "cohort_curve",
     "instrument",
     "matters",

@@ -1,5 +1,6 @@
 """At the table: the order of the procedure, the stop moment, the release gate, and emergency cards."""
 
+from foramen.pathway.procedure.booking import book
 from foramen.pathway.procedure.cards import Card, card, cards
 from foramen.pathway.procedure.events import Event, Given
 from foramen.pathway.procedure.order import Course, Refusal, next_steps, run, step
@@ -22,6 +23,7 @@ __all__ = [
     "Release",
     "Stage",
     "State",
+    "book",
     "card",
     "cards",
     "next_steps",

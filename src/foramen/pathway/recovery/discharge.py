@@ -76,7 +76,13 @@ def discharge_facts(recovery: Recovery, now: datetime, diabetic: Answer) -> Scop
         "observed_min": (last.at - recovery.needle_out_at) / timedelta(minutes=1),
         "hours_since_needle": (last.at - recovery.needle_out_at) / timedelta(hours=1),
         "legs": tuple(
-            {"of": f"{side} leg", "leg": side.value, "weaker_than_before": weaker[side], "power": last.leg(side).power}
+            {
+                "of": f"{side} leg",
+                "leg": side.value,
+                "weaker_than_before": weaker[side],
+                "power": last.leg(side).power,
+                "numb": numb(last, side),
+            }
             for side in Side
         ),
         "both_legs_weaker": every(weaker.values()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -14,8 +15,9 @@ from foramen.pathway.texts import Document, compose, day_in_words, moment_in_wor
 
 
 class Visit(Facts):
-    """What was done, as far as the leaflet tells it."""
+    """What was done, as far as the leaflet tells it, `foramen.visit/1`."""
 
+    schema_: Literal["foramen.visit/1"] = Field("foramen.visit/1", alias="schema")
     root: str = Field(pattern=r"^(L[1-6]|S1)-(left|right)$")
     injected_at: AwareDatetime
     guidance: Modality | None = None
