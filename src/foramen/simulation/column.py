@@ -18,7 +18,6 @@ SACRAL_SLOPE_SHARE = 0.85
 """Slope of the sacrum's endplate over the lordosis: a design choice that lays L3 level."""
 ROTATION_PER_COBB = 0.4
 """Axial rotation at the apex over the Cobb angle: nominal."""
-DRAWN_STATURE_CM = 175.0
 _CURVE = ((-0.05, 0.0), (0.16, 0.5), (0.42, 0.0), (0.72, -0.5), (1.0, -0.1))
 """Coronal tilt as a share of the Cobb angle, along the column from the sacrum to T10."""
 
@@ -27,8 +26,7 @@ _CURVE = ((-0.05, 0.0), (0.16, 0.5), (0.42, 0.0), (0.72, -0.5), (1.0, -0.1))
 class Column:
     """Frames and sizes of the bones of the spine; a frame's origin is the centre of the body or disc.
 
-    The sacrum's origin is the centre of its upper endplate; `scale` is the patient's size over that of one of
-    175 cm, for what was drawn rather than published.
+    The sacrum's origin is the centre of its upper endplate.
     """
 
     sizes: dict[str, VertebraSize]
@@ -36,7 +34,11 @@ class Column:
     vertebrae: dict[str, Frame]
     disc_frames: dict[str, Frame]
     sacrum: Frame
-    scale: float
+
+    @property
+    def scale(self) -> float:
+        """The patient's size over that of one of 175 cm, for what was drawn rather than published."""
+        return self.sizes["L3"].scale
 
     @property
     def midline_mm(self) -> NDArray[np.float64]:
@@ -58,7 +60,7 @@ def build_column(patient: PatientParameters) -> Column:
     """Stack the column and put the centre of L3 at the world's origin."""
     sizes = {level: vertebra_size(level, patient) for level in LEVELS}
     discs = disc_sizes(patient)
-    bare = Column(sizes, discs, {}, {}, frame_at(np.zeros(3), 0, 0, 0), patient.stature_cm / DRAWN_STATURE_CM)
+    bare = Column(sizes, discs, {}, {}, frame_at(np.zeros(3), 0, 0, 0))
     heights = {level: bare.body_height(level) for level in LEVELS}
     total = sum(heights.values()) + sum(disc.height for disc in discs.values())
     tilt = PchipInterpolator(*zip(*_CURVE, strict=True))
@@ -79,8 +81,9 @@ def build_column(patient: PatientParameters) -> Column:
             (heights[level], sizes[level].wedge_deg, vertebrae),
         ):
             frame = turned(place, slope - wedge / 2, along + height / 2)
-            if frames is disc_frames and level == patient.slip_level:
-                place = place - frame.posterior * patient.slip_mm
+            if level == patient.slip_level:
+                # Half below the disc and half above it: the disc is dragged along.
+                place = place - frame.posterior * patient.slip_mm / 2
             frames[level] = replace(frame, origin_mm=place + frame.cranial * height / 2)
             place, slope, along = place + frame.cranial * height, slope - wedge, along + height
     shift = vertebrae["L3"].origin_mm

@@ -20,8 +20,9 @@ FACET_ANGLE_DEG = {"T10": 78, "T11": 70, "T12": 24, "L1": 25, "L2": 28, "L3": 35
 """Turn of the joint from the sagittal plane, by the vertebra above: nominal; it rises toward the sacrum."""
 SUPERIOR_TIP_MM = 8.0
 """How far the superior process rises above the middle of the disc."""
-NARROWING_MM = 4.2
-"""How far full narrowing thickens the superior process toward the foramen: a design choice."""
+NARROWING_MM = 4.0
+NARROWING_LEAN_MM = 3.0
+"""How far full narrowing thickens the superior process, and leans its tip forward: a design choice."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,15 +54,18 @@ def superior_process(column: Column, patient: PatientParameters, above: str, roo
     place = joint(column, above, side)
     size = column.sizes[above]
     share = patient.narrowing.get(Root(above, side), 0.0) if size.is_lumbar else 0.0
-    thick = 4.6 + 0.5 * NARROWING_MM * share
+    scale = size.scale
+    thick = 4.6 * scale + 0.5 * NARROWING_MM * share
     middle = place.centre - place.normal * (thick - 0.4)
-    tip = middle + place.up * (SUPERIOR_TIP_MM - 3.5 + 2.0 * share) - place.normal * 0.5
+    tip = middle + place.up * ((SUPERIOR_TIP_MM - 3.5) * scale + 2.0 * share) - place.normal * 0.5
+    tip = tip - column.disc_frames[above].posterior * NARROWING_LEAN_MM * share
     plane = place.centre - place.normal * JOINT_GAP_MM / 2
     along = np.cross(place.up, place.normal)
-    wide = (6.5, thick)
+    neck = middle - place.up * 3.0 * scale
+    wide = (6.5 * scale, thick)
     solids = (
-        rod(root, middle - place.up * 3.0, (6.0, 5.6), wide, along),
-        rod(middle - place.up * 3.0, tip, wide, (5.0, 3.4 + 0.4 * NARROWING_MM * share), along),
+        rod(root, neck, (6.0 * scale, 5.6 * scale), wide, along),
+        rod(neck, tip, wide, (5.0 * scale, 3.4 * scale + 0.4 * NARROWING_MM * share), along),
     )
     return tuple(solid.ending_at(plane, place.normal) for solid in solids)
 
@@ -69,12 +73,14 @@ def superior_process(column: Column, patient: PatientParameters, above: str, roo
 def inferior_process(column: Column, above: str, root: NDArray[np.float64], side: Side) -> tuple[Solid, ...]:
     """The process of the vertebra `above` that hangs from `root` into the joint."""
     place = joint(column, above, side)
-    middle = place.centre + place.normal * 4.2
-    tip = middle - place.up * 9.0
+    scale = column.scale
+    middle = place.centre + place.normal * 4.2 * scale
+    neck, tip = middle + place.up * 3.0 * scale, middle - place.up * 9.0 * scale
     plane = place.centre + place.normal * JOINT_GAP_MM / 2
     along = np.cross(place.up, place.normal)
+    wide = (6.4 * scale, 4.6 * scale)
     solids = (
-        rod(root, middle + place.up * 3.0, (5.6, 4.6), (6.4, 4.6), along),
-        rod(middle + place.up * 3.0, tip, (6.4, 4.6), (4.6, 3.4), along),
+        rod(root, neck, (5.6 * scale, 4.6 * scale), wide, along),
+        rod(neck, tip, wide, (4.6 * scale, 3.4 * scale), along),
     )
     return tuple(solid.ending_at(plane, -place.normal) for solid in solids)

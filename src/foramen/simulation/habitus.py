@@ -63,15 +63,17 @@ class Habitus:
         line = self.column.midline_mm
         return np.array([np.interp(z, line[:, 2], line[:, 0]), np.interp(z, line[:, 2], line[:, 1])])
 
-    def core(self, inset_mm: float = 0.0) -> Solid:
-        """The outer surface of the muscles, or one that lies deeper."""
+    def core(self, inset_mm: float = 0.0, backward_mm: float = 0.0) -> Solid:
+        """The outer surface of the muscles, or one that lies deeper or farther back."""
         rows = []
         for z, width, front, _ in self._outline():
             x, y = self.middle(z)
             back = BACK_MM * self.scale
             centre = 0.45 * y - 18.0
             half = (width * self.scale * self.girth, centre - front * self.scale * self.girth, back - centre)
-            rows.append([z, 0.4 * x, centre, half[0] - inset_mm, half[1] - inset_mm, half[2] - inset_mm, 2.5, 0.0])
+            rows.append(
+                [z, 0.4 * x, centre + backward_mm, half[0] - inset_mm, half[1] - inset_mm, half[2] - inset_mm, 2.3, 0.0]
+            )
         return loft(rows, furrow=(5.0, 14.0))
 
     def skin(self, inset_mm: float = 0.0) -> Solid:
@@ -89,7 +91,7 @@ class Habitus:
                     width * self.scale * self.girth + 0.95 * fat + extra - inset_mm,
                     centre - front * self.scale * self.girth + 1.3 * fat - inset_mm,
                     BACK_MM * self.scale - centre + fat + extra - inset_mm,
-                    2.45,
+                    2.25,
                     0.0,
                 ]
             )

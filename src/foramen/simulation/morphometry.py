@@ -18,6 +18,7 @@ BODY_HEIGHT_SHARE = dict(zip(_LUMBAR, (0.0555, 0.0560, 0.0566, 0.0563, 0.0571), 
 """Posterior body height as a share of the length of the spine (LMG)."""
 
 VISIBLE_HUMAN_STATURE_CM = 180.0
+DRAWN_STATURE_CM = 175.0
 _TABLE = {
     #        endplates: upper w, d, lower w, d; pedicle w; canal d, w; spans: transverse, inferior; spinous length
     "L1": (46.6, 36.2, 48.8, 37.7, 8.2, 18.0, 22.3, 74.2, 25.0, 36.1),
@@ -27,6 +28,10 @@ _TABLE = {
     "L5": (54.5, 37.9, 54.2, 36.1, 16.1, 17.0, 25.0, 97.5, 42.1, 31.8),
 }
 """Visible Human male, mm; L5's pedicle width from Cook & Baker 2021, 16.1 ± 2.3 mm."""
+
+PEDICLE_HEIGHT_MM = {"L1": 15.3, "L2": 15.3, "L3": 14.5, "L4": 13.8, "L5": 12.9}
+"""L2 and L4 of Torun 2008 (J Clin Neurosci), L5 of Cook & Baker 2021; L1 as L2, L3 between its neighbours. The
+model takes the mean of this and LMG's, which hardly changes from level to level."""
 
 DISC_CM = {
     "male": ((0.680, 0.006201), (0.832, 0.006687), (1.105, 0.005455), (1.076, 0.006952), (0.973, 0.008630)),
@@ -51,7 +56,7 @@ THORACIC_WEDGE_DEG = -3.5
 
 @dataclass(frozen=True)
 class VertebraSize:
-    """Sizes of one vertebra, mm."""
+    """Sizes of one vertebra, mm; `scale` is for what was drawn at 175 cm rather than published."""
 
     level: str
     posterior_height: float
@@ -67,6 +72,7 @@ class VertebraSize:
     transverse_span: float
     inferior_span: float
     spinous_length: float
+    scale: float
 
     @property
     def depth(self) -> float:
@@ -109,12 +115,13 @@ def vertebra_size(level: str, patient: PatientParameters) -> VertebraSize:
         lower_width=(lw + 1.7618 * height - 0.7654) / 2,
         lower_depth=(ld + 1.1348 * height + 5.3909) / 2,
         pedicle_width=pedicle,
-        pedicle_height=0.5528 * height + 2.0493,
+        pedicle_height=(scale * PEDICLE_HEIGHT_MM[level] + 0.5528 * height + 2.0493) / 2,
         canal_depth=canal_d,
         canal_width=canal_w,
         transverse_span=transverse,
         inferior_span=inferior,
         spinous_length=spinous,
+        scale=patient.stature_cm / DRAWN_STATURE_CM,
     )
 
 
@@ -147,4 +154,5 @@ def _thoracic(level: str, patient: PatientParameters) -> VertebraSize:
         transverse_span=first.transverse_span * 0.72,
         inferior_span=first.inferior_span,
         spinous_length=first.spinous_length * share,
+        scale=first.scale,
     )

@@ -10,6 +10,7 @@ from foramen.simulation.habitus import BACK_MM, Habitus
 from foramen.simulation.materials import Material, MaterialKind, muscle
 from foramen.simulation.solids import Part, Solid, loft
 
+WALL_MM = 25.0
 Table: TypeAlias = dict[str, tuple[float, ...]]
 
 # Level: x and y from the centre of the spine, half width and depth, turn in degrees; for the left side at 175 cm.
@@ -25,11 +26,11 @@ _PSOAS: Table = {
 }
 _QUADRATUS: Table = {
     "T12": (46, 30, 12, 5, 18),
-    "L1": (54, 28, 14, 7, 16),
-    "L2": (61, 26, 16, 8, 14),
-    "L3": (68, 25, 17, 8.5, 12),
-    "L4": (75, 24, 17, 8, 10),
-    "L5": (80, 16, 10, 5, 8),
+    "L1": (51, 28, 15, 7, 18),
+    "L2": (57, 26, 17, 8.5, 16),
+    "L3": (63, 25, 18, 9.5, 14),
+    "L4": (70, 25, 18, 9, 12),
+    "L5": (78, 20, 11, 5, 10),
 }
 # The same with y from the surface of the muscle layer behind.
 _ERECTOR: Table = {
@@ -73,13 +74,12 @@ def muscle_parts(body: Habitus) -> list[Part]:
 
 
 def wall_parts(body: Habitus) -> list[Part]:
-    """The layered wall beside and before the cavity, and the chest wall above it."""
+    """The layered wall, which thins toward the back, beside and before the cavity, and the chest wall above it."""
     layers = Material(MaterialKind.WALL, 54.0, 7.0, 5.0, shell_mm=8.0, streak=0.30)
-    side = 38.0 * body.scale
-    flank = body.core().ending_at([0.0, side, 0.0], [0.0, 1.0, 0.0])
+    hollow = body.core(WALL_MM, backward_mm=WALL_MM).cut()
     chest = body.core().ending_at([0.0, 0.0, body.z("T12") - 12.0], [0.0, 0.0, -1.0])
     return [
-        Part(Structure.BACKGROUND, layers, (flank,), rough_mm=1.0, rough_scale_mm=25.0, name="abdominal wall"),
+        Part(Structure.BACKGROUND, layers, (body.core(), hollow), rough_mm=1.0, rough_scale_mm=25.0, name="wall"),
         Part(Structure.BACKGROUND, muscle(0.25), (chest,), rough_mm=1.0, rough_scale_mm=25.0, name="chest wall"),
     ]
 

@@ -93,7 +93,7 @@ def _lumbar(column: Column, root: Root) -> Course:
     radius = _between(ROOT_DIAMETER_MM, root.level) / 2
     across = _between(GANGLION_WIDTH_MM, root.level) / 2
     below = pedicle[2] - size.pedicle_height / 2 - ROOT_BELOW_PEDICLE_MM
-    ganglion = pedicle + np.array([side * GANGLION_ZONE[root.level] * size.pedicle_width, 0.5, 0.0])
+    ganglion = pedicle + np.array([side * GANGLION_ZONE[root.level] * size.pedicle_width, -2.0, 0.0])
     ganglion[2] = below - max(radius, across)
     out = min(_between(ORIGIN_TO_MIDLINE_MM, root.level), 0.80 * size.canal_width / 2)
     canal = size.depth / 2 + size.canal_depth / 2

@@ -14,8 +14,8 @@ LIMITS: dict[str, tuple[float, float, str]] = {
     "stature_cm": (140, 205, "cm"),
     "bmi": (17, 45, "kg/m²"),
     "lordosis_deg": (10, 75, "degrees"),
-    "scoliosis_cobb_deg": (-45, 45, "degrees (positive bulges to the left)"),
-    "slip_mm": (0, 12, "mm"),
+    "scoliosis_cobb_deg": (-35, 35, "degrees (positive bulges to the left)"),
+    "slip_mm": (0, 6, "mm"),
     "bone_density": (0.3, 1.4, "times the usual"),
 }
 
@@ -70,8 +70,8 @@ class PatientParameters:
                 raise UsageError(
                     f"The digital patient's {name} is {value}; the model holds from {least} to {most} {unit}."
                 )
-        if self.slip_level not in ("L2", "L3", "L4", "L5"):
-            raise UsageError(f"A slip is modelled at L2, L3, L4 or L5, not at '{self.slip_level}'.")
+        if self.slip_level not in ("L3", "L4", "L5"):
+            raise UsageError(f"A slip is modelled at L3, L4 or L5, not at '{self.slip_level}'.")
         if self.seed < 0:
             raise UsageError(f"The digital patient's seed is {self.seed}; use zero or a positive whole number.")
         for root, share in self.narrowing.items():

@@ -142,7 +142,7 @@ class DigitalPatient:
             *vessel_parts(body),
             *muscle_parts(body),
             *hip_muscle_parts(body),
-            *organ_parts(body),
+            *organ_parts(body, up),
             *lung_parts(body),
             *bowel_parts(body, up),
             visceral_fat_part(body),

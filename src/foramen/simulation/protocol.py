@@ -59,8 +59,8 @@ class ScanProtocol:
     """
 
     spacing_mm: tuple[float, float, float] = (0.9, 0.9, 2.0)
-    field_of_view_mm: tuple[float, float, float] = (400.0, 330.0, 270.0)
-    centre_mm: tuple[float, float, float] = (0.0, -14.0, -18.0)
+    field_of_view_mm: tuple[float, float, float] = (400.0, 330.0, 290.0)
+    centre_mm: tuple[float, float, float] = (0.0, -14.0, -8.0)
     orientation: str = "axial"
     oblique_deg: tuple[float, float, float] = (0.0, 0.0, 0.0)
     gantry_tilt_deg: float = 0.0

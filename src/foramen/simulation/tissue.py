@@ -13,7 +13,7 @@ from foramen.simulation.materials import AIR_HU, FAT_HU, MaterialKind
 
 _PLAIN, _MUSCLE, _GUT = int(MaterialKind.PLAIN), int(MaterialKind.MUSCLE), int(MaterialKind.GUT)
 _LUNG, _WALL = int(MaterialKind.LUNG), int(MaterialKind.WALL)
-FIBRE_MM = (5.5, 5.5, 45.0)
+FIBRE_MM = (6.5, 4.5, 38.0)
 """Size of muscle bundles: they run along the trunk."""
 FAT_PLANE_MM = 0.8
 _HU, _TEXTURE, _SCALE, _SHELL, _SHELL_HU, _STREAK, _LEVEL = range(7, 14)
@@ -57,9 +57,11 @@ def _share_of_shell(depth: float, width: float, shell: float) -> float:
 
 @kernel()
 def _muscle(x: float, y: float, z: float, texture: float, hu: float, streak: float, seed: int) -> float:
-    bundle = smooth_noise(x / FIBRE_MM[0], y / FIBRE_MM[1], z / FIBRE_MM[2], seed + 7)
-    fat = max(1.0 - abs(bundle) / (0.55 * streak + 1e-6), 0.0)
-    return hu + texture + fat * (FAT_HU - hu) * min(0.35 + 2.2 * streak, 0.9)
+    u, v, w = (0.83 * x + 0.56 * y) / FIBRE_MM[0], (0.83 * y - 0.56 * x) / FIBRE_MM[1], (z + 0.4 * y) / FIBRE_MM[2]
+    patch = smooth_noise(0.35 * u, 0.35 * v, w, seed + 5)
+    bundle = smooth_noise(u, v, w, seed + 7) + 0.6 * smooth_noise(1.9 * v, -1.9 * u, 1.3 * w, seed + 9)
+    fat = max(1.0 - abs(bundle) / (streak * (0.5 + 0.9 * max(patch, -0.4)) + 1e-6), 0.0)
+    return hu + texture + fat * (FAT_HU - hu) * min(0.25 + 2.0 * streak, 0.85)
 
 
 @kernel()

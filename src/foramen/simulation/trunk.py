@@ -40,18 +40,20 @@ def lung_parts(body: Habitus) -> list[Part]:
     z = body.z("T12")
     domes, parts = [], []
     for side in Side:
-        centre = [side.sign * 62.0 * body.scale, -32.0, z - 28.0]
-        half = np.array([72.0 * body.girth, 82.0 * body.girth, 78.0]) * body.scale
+        centre = [side.sign * 58.0 * body.scale, -44.0, z - 26.0]
+        half = np.array([90.0 * body.girth, 98.0 * body.girth, 86.0]) * body.scale
         domes.append((centre, half))
     cuts = tuple(ellipsoid(c, h + 3.5).cut() for c, h in domes)
     for side in Side:
-        recess = body.cavity(-14.0).ending_at([0.0, 0.0, z + 2.0], [0.0, 0.0, -1.0])
+        recess = body.cavity(-8.0).ending_at([0.0, 0.0, z + 12.0], [0.0, 0.0, -1.0])
         half_body = box([side.sign * 218.0, 0.0, z], (200.0, 300.0, 300.0)).keep()
         parts.append(Part(_LUNG[side], LUNG, (recess, half_body, *cuts), rough_mm=1.5, name=f"lung {side}"))
     shell = tuple(ellipsoid(c, h + 3.5) for c, h in domes)
     hollow = tuple(ellipsoid(c, h).cut() for c, h in domes)
     above = box([0.0, 0.0, z + 200.0], (300.0, 300.0, 190.0)).keep()
-    parts.append(Part(Structure.BACKGROUND, muscle(0.05), (*shell, *hollow, above), name="diaphragm"))
+    parts.append(
+        Part(Structure.BACKGROUND, muscle(0.05), (*shell, *hollow, above, body.cavity(-8.0).keep()), name="diaphragm")
+    )
     return parts
 
 

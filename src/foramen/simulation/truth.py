@@ -1,12 +1,12 @@
 """What is true of the digital patient: frames, pedicles, foramina and roots, from the model and never from voxels.
 
-Sizes are measured on the implicit surfaces themselves, along straight lines, to a few hundredths of a millimetre.
+Sizes are measured on the implicit surfaces themselves, along straight lines, to a hundredth of a millimetre.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from foramen.anatomy.root import LUMBAR_LEVELS, Root, Side
+from foramen.anatomy.root import Root, Side
 from foramen.anatomy.spine import Foramen, Frame, NerveRoot, Pedicle, RootEvidence, Spine, Vertebra
 from foramen.simulation.canal import canal_curve
 from foramen.simulation.column import Column
@@ -17,8 +17,10 @@ from foramen.simulation.solids import Packed
 from foramen.simulation.vertebra import pedicle_centre
 from foramen.simulation.voxelise import part_distances
 
-STEP_MM = 0.02
+STEP_MM = 0.25
 REACH_MM = 30.0
+S1_DEPTH_MM = 4.0
+"""How deep in its bony rim the dorsal foramen of S1 is measured."""
 
 
 class Surfaces:
@@ -33,7 +35,10 @@ class Surfaces:
         points = start + steps[:, None] * direction
         nearest = np.min([part_distances(self._packed, self._names[name], points) for name in names], axis=0)
         changed = np.flatnonzero(np.signbit(nearest) != np.signbit(nearest[0]))
-        return float(steps[changed[0]]) if changed.size else float("nan")
+        if not changed.size:
+            return float("nan")
+        before, after = nearest[changed[0] - 1], nearest[changed[0]]
+        return float(steps[changed[0]] - STEP_MM * after / (after - before))
 
 
 def true_spine(column: Column, packed: Packed, names: dict[str, int]) -> Spine:
@@ -41,9 +46,10 @@ def true_spine(column: Column, packed: Packed, names: dict[str, int]) -> Spine:
     surfaces = Surfaces(packed, names)
     vertebrae = tuple(_vertebra(column, surfaces, level) for level in LEVELS)
     by_level = {vertebra.level: vertebra for vertebra in vertebrae}
-    lumbar = [_foramen(column, surfaces, by_level, Root(level, side)) for level in LUMBAR_LEVELS for side in Side]
+    nerves = courses(column)
+    lumbar = [_foramen(column, surfaces, by_level, course) for course in nerves if course.root.level != "S1"]
     foramina = (*lumbar, *(_s1_foramen(column, surfaces, side) for side in Side))
-    roots = tuple(_root(course, foramen) for course, foramen in zip(courses(column), foramina, strict=True))
+    roots = tuple(_root(course, foramen) for course, foramen in zip(nerves, foramina, strict=True))
     return Spine(vertebrae, canal_curve(column, step_mm=2.0)[0], foramina, roots)
 
 
@@ -54,10 +60,10 @@ def _vertebra(column: Column, surfaces: Surfaces, level: str) -> Vertebra:
 
 
 def _pedicle(column: Column, surfaces: Surfaces, level: str, side: Side) -> Pedicle:
-    """At its narrowest section within 3 mm of where it was drawn."""
+    """At its narrowest section, from where it was drawn forward; behind that the superior process begins."""
     frame, drawn = column.vertebrae[level], pedicle_centre(column, level, side)
     best: tuple[float, NDArray[np.float64]] | None = None
-    for back in np.linspace(-3.0, 3.0, 7):
+    for back in np.linspace(-3.0, 0.5, 8):
         centre = frame.to_world(drawn + np.array([0.0, back, 0.0]))
         left, right = (surfaces.ahead(centre, sign * frame.left, level) for sign in (1, -1))
         width = left + right
@@ -68,19 +74,27 @@ def _pedicle(column: Column, surfaces: Surfaces, level: str, side: Side) -> Pedi
     return Pedicle(side, best[1] + (up - down) / 2 * frame.cranial, best[0], up + down)
 
 
-def _foramen(column: Column, surfaces: Surfaces, vertebrae: dict[str, Vertebra], root: Root) -> Foramen:
-    """Midway between the pedicles, and between disc and facet."""
-    level, below = root.level, _below(root.level)
+def _foramen(column: Column, surfaces: Surfaces, vertebrae: dict[str, Vertebra], course: Course) -> Foramen:
+    """In the plane midway between the isthmi: between the bones above and below, and between disc and facet."""
+    root, level = course.root, course.root.level
+    below = _below(level)
     upper = vertebrae[level].pedicles[root.side]
     lower_mm = _lower_pedicle(column, vertebrae, below, root.side)
     frames = (vertebrae[level].frame, column.sacrum if below == "sacrum" else vertebrae[below].frame)
-    middle = 0.5 * (upper.centre_mm + lower_mm)
-    frame = _between(frames[0], frames[1], middle)
-    up, down = surfaces.ahead(middle, frame.cranial, level), surfaces.ahead(middle, -frame.cranial, below)
-    centre = middle + (up - down) / 2 * frame.cranial
-    solid = (level, below, f"disc below {level}")
-    ahead, behind = (surfaces.ahead(centre, sign * frame.posterior, *solid) for sign in (-1, 1))
-    centre = centre + (behind - ahead) / 2 * frame.posterior
+    frame = _between(frames[0], frames[1], 0.5 * (upper.centre_mm + lower_mm))
+    start = _crossing(course, frame)
+
+    def opening(
+        place: NDArray[np.float64], axis: NDArray[np.float64], *names: str
+    ) -> tuple[NDArray[np.float64], float]:
+        """The middle and the length of the straight line through a place between the named parts."""
+        back, ahead = (surfaces.ahead(place, sign * axis, *names) for sign in (-1, 1))
+        return place + (ahead - back) / 2 * axis, ahead + back
+
+    walls = (level, below, f"disc below {level}")
+    middle, _ = opening(start, frame.posterior, *walls)
+    middle, height = opening(middle, frame.cranial, level, below)
+    centre, width = opening(middle, frame.posterior, *walls)
     half = upper.width_mm / 2
     lateral = root.side.sign * frame.left
     axes = Frame(centre, frame.left, frame.posterior, frame.cranial)
@@ -91,8 +105,8 @@ def _foramen(column: Column, surfaces: Surfaces, vertebrae: dict[str, Vertebra],
         centre_mm=centre,
         medial_mm=centre - half * lateral,
         lateral_mm=centre + half * lateral,
-        height_mm=up + down,
-        width_mm=ahead + behind,
+        height_mm=height,
+        width_mm=width,
     )
 
 
@@ -102,8 +116,9 @@ def _s1_foramen(column: Column, surfaces: Surfaces, side: Side) -> Foramen:
     axis = tunnel["outer"] - tunnel["inner"]
     axis /= np.linalg.norm(axis)
     frame = column.sacrum
-    left, right = (surfaces.ahead(tunnel["outer"] - 3.0 * axis, sign * frame.left, "sacrum") for sign in (1, -1))
-    up, down = (surfaces.ahead(tunnel["outer"] - 3.0 * axis, sign * frame.cranial, "sacrum") for sign in (1, -1))
+    within = tunnel["outer"] - S1_DEPTH_MM * column.scale * axis
+    left, right = (surfaces.ahead(within, sign * frame.left, "sacrum") for sign in (1, -1))
+    up, down = (surfaces.ahead(within, sign * frame.cranial, "sacrum") for sign in (1, -1))
     return Foramen(
         root,
         visible=True,
@@ -119,15 +134,18 @@ def _s1_foramen(column: Column, surfaces: Surfaces, side: Side) -> Foramen:
 def _root(course: Course, foramen: Foramen) -> NerveRoot:
     """The root's point is where it crosses the middle plane of its foramen; S1's is its ganglion."""
     assert foramen.frame is not None
-    point = course.ganglion_mm
-    if course.root.level != "S1":
-        local = foramen.frame.to_local(course.path_mm)[:, 0] * course.root.side.sign
-        order = np.argsort(local)
-        point = np.array([np.interp(0.0, local[order], course.path_mm[order, axis]) for axis in range(3)])
+    point = course.ganglion_mm if course.root.level == "S1" else _crossing(course, foramen.frame)
     return NerveRoot(
         course.root, point, course.path_mm, course.ganglion_mm, course.ganglion_radii_mm, course.radius_mm,
         0.0, RootEvidence.STATISTICS,
     )  # fmt: skip
+
+
+def _crossing(course: Course, frame: Frame) -> NDArray[np.float64]:
+    """Where a root crosses the sagittal plane of a frame."""
+    across = frame.to_local(course.path_mm)[:, 0] * course.root.side.sign
+    order = np.argsort(across)
+    return np.array([np.interp(0.0, across[order], course.path_mm[order, axis]) for axis in range(3)])
 
 
 def _below(level: str) -> str:

@@ -20,7 +20,8 @@ TRABECULAR_HU, CORTICAL_HU, CORTEX_MM = 165.0, 820.0, 1.0
 """Nominal."""
 PEDICLE_BELOW_ENDPLATE_MM = 1.5
 DISC_BULGE_MM = 0.8
-"""Design choices."""
+FILLET_MM = 0.4
+"""Design choices; the fillet is what joining solids smoothly adds around a pedicle."""
 
 
 def pedicle_centre(column: Column, level: str, side: Side) -> NDArray[np.float64]:
@@ -48,11 +49,13 @@ def vertebra_part(column: Column, patient: PatientParameters, level: str, canal:
         solids += inferior_process(column, level, _pars_end(size, frame, side), side)
         above = LEVELS.index(level) - 1
         if above >= 0:
-            base = frame.to_world(pedicle_centre(column, level, side) + np.array([side.sign * 1.0, 6.0, 1.0]))
+            base = frame.to_world(
+                pedicle_centre(column, level, side) + size.scale * np.array([side.sign * 1.0, 6.0, 1.0])
+            )
             solids += superior_process(column, patient, LEVELS[above], base, side)
         solids += _osteophyte(column, patient, size, frame, side)
     cuts = tuple(solid.cut() for solid in canal)
-    return Part(vertebra(level), bone_of(patient), (*solids, *cuts), blend_mm=2.5, name=level)
+    return Part(vertebra(level), bone_of(patient), (*solids, *cuts), blend_mm=2.0, name=level)
 
 
 def disc_part(column: Column, patient: PatientParameters, level: str) -> Part:
@@ -65,7 +68,7 @@ def disc_part(column: Column, patient: PatientParameters, level: str) -> Part:
     )
     bulges = [
         ellipsoid(
-            frame.to_world([side.sign * half[0] * 0.62, half[1] - 3.0, -1.0]), (8.0, 3.0 + 3.5 * share, 5.0), frame.axes
+            frame.to_world([side.sign * half[0] * 0.62, half[1] - 3.0, -1.0]), (8.0, 3.0 + 2.4 * share, 5.0), frame.axes
         )
         for side in Side
         if size.is_lumbar and (share := patient.narrowing.get(Root(level, side), 0.0)) > 0
@@ -86,7 +89,7 @@ def _body(column: Column, size: VertebraSize, frame: Frame) -> Solid:
 
 def _pedicle(column: Column, size: VertebraSize, frame: Frame, side: Side) -> list[Solid]:
     centre = pedicle_centre(column, size.level, side)
-    half = (size.pedicle_width / 2, size.pedicle_height / 2)
+    half = (size.pedicle_width / 2 - FILLET_MM, size.pedicle_height / 2 - FILLET_MM)
     root = (half[0] * 1.15, half[1] * 1.1)
     front = centre + np.array([-side.sign * 2.5, -11.0, 0.0])
     back = centre + np.array([side.sign * 0.5, 7.0, -0.5])
@@ -103,16 +106,16 @@ def _pars_end(size: VertebraSize, frame: Frame, side: Side) -> NDArray[np.float6
 
 
 def _lamina(size: VertebraSize, frame: Frame, side: Side) -> list[Solid]:
-    back = size.depth / 2 + size.canal_depth
+    back, s = size.depth / 2 + size.canal_depth, size.scale
     across = size.canal_width / 2 + size.pedicle_width * 0.35
     height = 0.36 * size.posterior_height if size.level != "L5" else 0.3 * size.posterior_height
-    upper = frame.to_world([side.sign * across, back - 5.0, 1.0])
+    upper = frame.to_world([side.sign * across, back - 5.0 * size.scale, 1.0])
     middle = frame.to_world([side.sign * across * 0.72, back - 0.5, -0.24 * size.posterior_height])
     ridge = frame.to_world([0.0, back + 6.0, -0.28 * size.posterior_height])
     return [
-        rod(upper, _pars_end(size, frame, side), (5.0, 4.0), (6.0, 4.2), frame.left),
-        rod(upper, middle, (5.5, 3.6), (height, 3.4), frame.cranial),
-        rod(middle, ridge, (height, 3.2), (height * 0.95, 3.2), frame.cranial),
+        rod(upper, _pars_end(size, frame, side), (5.0 * s, 4.0 * s), (6.0 * s, 4.2 * s), frame.left),
+        rod(upper, middle, (5.5 * s, 3.6 * s), (height, 3.4 * s), frame.cranial),
+        rod(middle, ridge, (height, 3.2 * s), (height * 0.95, 3.2 * s), frame.cranial),
     ]
 
 
@@ -135,20 +138,16 @@ def _spinous_process(size: VertebraSize, frame: Frame) -> list[Solid]:
 
 def _transverse_process(column: Column, size: VertebraSize, frame: Frame, side: Side) -> list[Solid]:
     pedicle = pedicle_centre(column, size.level, side)
-    start = pedicle + np.array([side.sign * size.pedicle_width * 0.2, 4.5, 0.0])
+    start = pedicle + np.array([side.sign * size.pedicle_width * 0.2, 6.0 if size.level == "L5" else 4.5, 0.0])
     rise = {"L4": 4.0, "L5": 5.0}.get(size.level, 1.0)
     tip = np.array([side.sign * (size.transverse_span / 2 - 3.0), pedicle[1] + 6.5, pedicle[2] + rise])
     middle = 0.5 * (start + tip) + [0.0, 0.5, 0.0]
-    stout = {"L5": 1.5, "L3": 1.05}.get(size.level, 1.0)
+    stout = {"L5": 1.35, "L3": 1.05}.get(size.level, 1.0) * size.scale
     a, b, c = frame.to_world([start, middle, tip])
-    solids = [
-        rod(a, b, (6.5 * stout, 4.2 * stout), (5.4, 2.9 * stout), frame.cranial),
-        rod(b, c, (5.4, 2.9 * stout), (4.4, 2.6), frame.cranial),
+    return [
+        rod(a, b, (6.5 * stout, 4.2 * stout), (5.4 * size.scale, 2.9 * stout), frame.cranial),
+        rod(b, c, (5.4 * size.scale, 2.9 * stout), (4.4 * size.scale, 2.6 * size.scale), frame.cranial),
     ]
-    if size.level == "L5":
-        front = frame.to_world(pedicle + np.array([side.sign * 2.0, -6.0, 1.0]))
-        solids.append(rod(front, b, (7.0, 5.0), (5.5, 4.0), frame.cranial))
-    return solids
 
 
 def _osteophyte(
@@ -159,4 +158,4 @@ def _osteophyte(
     if share == 0:
         return []
     edge = [side.sign * size.lower_width * 0.31, size.lower_depth / 2 - 2.0, -column.body_height(size.level) / 2 + 3.0]
-    return [ellipsoid(frame.to_world(edge), (6.0, 2.0 + 3.0 * share, 2.8), frame.axes)]
+    return [ellipsoid(frame.to_world(edge), (6.0, 2.0 + 2.0 * share, 2.8), frame.axes)]
