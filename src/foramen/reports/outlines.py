@@ -23,6 +23,9 @@ DASH = (7.0, 6.0)
 MARGINS = np.array([50, 90, 50, 60])
 """Pixels at left, top, right and bottom that belong to the picture's own marks."""
 
+CORNERS = np.array([(x, y) for x in (-1, -0.5, 0, 0.5, 1) for y in (-1, 0, 1)])
+"""Points of a name's box that later names keep clear of, from its middle in halves of its size."""
+
 LEAST_NAMED_RADIUS_MM = 4.0
 """A structure is named where a disc of this radius fits into it."""
 
@@ -67,6 +70,7 @@ def name_structures(
         clear = not (np.abs(keep_clear - at) < half).all(axis=1).any()
         inside = ((at - half > MARGINS[:2]) & (at + half < np.array([plane.width, plane.height]) - MARGINS[2:])).all()
         if clear and inside and room[y, x] * coarse.pixel_mm >= LEAST_NAMED_RADIUS_MM:
+            keep_clear = np.concatenate([keep_clear, at + half * CORNERS])
             canvas.text(at, name, size=size, colour=paler(OUTLINE[structure]), anchor="mm")
 
 

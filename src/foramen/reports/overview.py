@@ -8,7 +8,7 @@ from foramen.anatomy.root import Root
 from foramen.imaging.ct import Ct
 from foramen.planning.plan import Plan, Route
 from foramen.reports.canvas import Canvas, Stroke, shifted
-from foramen.reports.marks import SMALL, Caption, mark, series
+from foramen.reports.marks import MARGIN, SMALL, TITLE, Caption, mark, series
 from foramen.reports.outlines import draw_outlines
 from foramen.reports.palette import ROUTE, WHITE
 from foramen.reports.planes import POSTERIOR, Plane, coronal, sagittal, sample
@@ -80,4 +80,7 @@ def _draw_routes(canvas: Canvas, plane: Plane, plan: Plan, *, names: bool) -> No
 
 def _name_vertebrae(canvas: Canvas, plane: Plane, anatomy: Anatomy) -> None:
     for found in anatomy.spine.vertebrae:
-        canvas.text(plane.to_pixel(found.centroid_mm), found.level, size=SMALL, colour=WHITE, anchor="mm", bold=True)
+        at = plane.to_pixel(found.centroid_mm)
+        if not TITLE + 2 * MARGIN < at[1] < plane.height - 3 * MARGIN:
+            continue
+        canvas.text(at, found.level, size=SMALL, colour=WHITE, anchor="mm", bold=True)
