@@ -58,9 +58,9 @@ def test_without_contrast_it_lies_under_the_pedicle_by_published_numbers(side):
 
     assert root.evidence is RootEvidence.STATISTICS
     _, back, up = in_foramen(root, root.point_mm)
-    below_pedicle = 11.0 - up
-    assert below_pedicle == pytest.approx(1.5 + ganglion_radii_mm("L3")[1], abs=1.5)
-    assert back == pytest.approx(0, abs=1.5)
+    assert 0.5 <= up <= 7.0
+    assert up <= 11.0 - 1.5 - ganglion_radii_mm("L3")[1]
+    assert back == pytest.approx(0.1 * 12, abs=1.5)
     assert root.uncertainty_mm >= 2.0
 
 

@@ -22,6 +22,9 @@ BOX = LocalBox((-1.0, -35.0, -45.0), (1.0, 40.0, 45.0), STEP_MM)
 ENDPLATE_MM = 4.0
 """Depth of the strip of a body that is taken for its endplate, concave or tilted as it may be."""
 
+NEAR_ROWS_MM = 2.0
+"""Walls are medians over this much above and below, so that a joint's cleft does not count."""
+
 MEDIAL_REACH_MM = 14.0
 LEAST_STRIP_MM2 = 25.0
 """Pedicles of L5 lie beside the body: the disc is then taken from a plane nearer to the midline."""
@@ -44,9 +47,9 @@ class SeenForamen:
     def walls_at(self, cranial_mm: float) -> tuple[float, float]:
         """Front and back of the opening at a height above its centre, mm posterior."""
         heights = self.outline_mm[:, 1]
-        height = np.clip(cranial_mm, heights.min(), heights.max())
-        row = self.outline_mm[np.abs(heights - height) <= 1.0, 0]
-        return float(row.min()), float(row.max())
+        height = np.clip(cranial_mm, heights.min() + NEAR_ROWS_MM, heights.max() - NEAR_ROWS_MM)
+        rows = [self.outline_mm[heights == h, 0] for h in np.unique(heights) if abs(h - height) <= NEAR_ROWS_MM]
+        return float(np.median([row.min() for row in rows])), float(np.median([row.max() for row in rows]))
 
     @property
     def top_mm(self) -> float:

@@ -26,6 +26,10 @@ EDGE_MM = 1.25
 COARSEST_VOXEL_MM = 2.0
 """A root of 4 mm needs two voxels across it to stand apart from its surroundings."""
 
+SHELL_MM = 1.0
+LEAST_INSIDE = 0.9
+"""Share of an island that lies in the opening."""
+
 LEAST_FREE, LEAST_SURROUND = 0.4, 0.6
 """Share of the island's rim that is clear of bone, and share of that which is fat."""
 
@@ -59,8 +63,11 @@ def find_root(ct: Ct, seen: SeenForamen, expected: tuple[float, float]) -> tuple
     hu = ndimage.gaussian_filter(reslice(ct, frame, box, outside=-1000).mean(axis=0), 1.0)
     clear = ndimage.distance_transform_edt(hu < BONE_HU, sampling=STEP_MM) > EDGE_MM
     softness = np.clip((hu - FAT_HU) / (SOFT_HU - FAT_HU), 0, 1)
-    pieces, count = ndimage.label((softness > 0.5) & clear & _inside(seen.outline_mm, box))
-    islands = (pieces == piece for piece in range(1, count + 1))
+    # Thin shells along walls are voxels half of bone; what is joined to the disc or to muscle is no island.
+    soft = ndimage.binary_opening((softness > 0.5) & clear, iterations=round(SHELL_MM / STEP_MM))
+    pieces, count = ndimage.label(soft)
+    inside = _inside(seen.outline_mm, box)
+    islands = [pieces == piece for piece in range(1, count + 1) if inside[pieces == piece].mean() >= LEAST_INSIDE]
     places = [
         _centroid(softness * (clear & ndimage.binary_dilation(island, iterations=2)), box)
         for island in islands
