@@ -93,7 +93,7 @@ def test_the_patient_goes_home_when_they_may(folder: str, step: dict[str, Any]) 
 
 @pytest.mark.parametrize(("folder", "step"), steps("leaflet"))
 def test_the_leaflet_is_for_this_patient_and_easy_to_read(folder: str, step: dict[str, Any]) -> None:
-    visit, who = Visit.from_json(json.dumps(step["visit"])), patient(folder)
+    visit, who = Visit.from_json(text(folder, "visit.json")), patient(folder)
     plans = screen(who, read_policy(STORIES[folder]["policy"]), visit.injected_at).medication_plan
     written = leaflet(who, visit, analgesic_plan(who), plans)
     for said in step["says"]:

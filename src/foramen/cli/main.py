@@ -9,13 +9,17 @@ from typing import Annotated
 import typer
 
 from foramen import __version__
+from foramen.cli.call import call
+from foramen.cli.consent import consent
 from foramen.cli.console import errors
 from foramen.cli.demo import demo
+from foramen.cli.discharge import discharge
 from foramen.cli.doctor import doctor
 from foramen.cli.injectate import injectate
 from foramen.cli.outcome import outcome
 from foramen.cli.plan import plan
 from foramen.cli.policy import policy
+from foramen.cli.procedure import procedure
 from foramen.cli.schema import schema
 from foramen.cli.screen import screen
 from foramen.errors import ForamenError
@@ -43,7 +47,11 @@ app.command()(demo)
 app.command()(plan)
 app.command()(screen)
 app.add_typer(policy)
+app.command()(consent)
 app.command()(injectate)
+app.command()(procedure)
+app.command()(discharge)
+app.command()(call)
 app.command()(outcome)
 app.command()(doctor)
 app.command()(schema)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from foramen.cli.console import print_json, results
+from foramen.cli.moments import read_moment
 from foramen.cli.outputs import written_whole
 from foramen.cli.pathway_view import print_findings, read_record
 from foramen.errors import UsageError
@@ -58,15 +59,7 @@ def outcome(
             raise UsageError("--block belongs to one diary; give the diaries of a cohort without it.")
         _cohort(kept, out, as_json=as_json)
         return
-    _one(kept[0], block, site, _moment(now), out, as_json=as_json)
-
-
-def _moment(text: str | None) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text) if text else datetime.now(UTC)
-    except ValueError:
-        raise UsageError(f"'{text}' is not a moment; write it like 2025-04-03T09:00+02:00.") from None
-    return moment if moment.tzinfo else moment.astimezone()
+    _one(kept[0], block, site, read_moment(now), out, as_json=as_json)
 
 
 def _one(

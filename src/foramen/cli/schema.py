@@ -20,6 +20,7 @@ FORMATS = {
     "foramen.injectate-report/1": "foramen.pathway.injectate:InjectateReport",
     "foramen.procedure/1": "foramen.pathway.procedure:ProcedureRecord",
     "foramen.recovery/1": "foramen.pathway.recovery:Recovery",
+    "foramen.visit/1": "foramen.pathway.recovery:Visit",
     "foramen.discharge/1": "foramen.pathway.recovery:DischargeReport",
     "foramen.complaints/1": "foramen.pathway.followup:Complaints",
     "foramen.triage/1": "foramen.pathway.followup:TriageReport",

@@ -19,7 +19,7 @@ class Consent(Facts):
 
     schema_: Literal["foramen.consent/1"] = Field("foramen.consent/1", alias="schema")
     basis: Basis
-    explained_by: str = Field(min_length=1)
+    explained_by: str | None = None
     risks_gone_through: tuple[str, ...] = Field((), description="ids of the risks, each gone through by itself")
     questions_answered: Answer = Answer.UNKNOWN
     questions: str = Field("", description="what the patient asked, and the answers")
@@ -99,6 +99,7 @@ def consent_scope(consent: Consent, referral: Referral, planned: Basis, now: dat
         "representative_named": Answer.of(bool(consent.representative)),
         "has_capacity": consent.has_capacity,
         "needs_interpreter": referral.patient.needs_interpreter,
+        "explainer_named": Answer.of(bool(consent.explained_by)),
         "interpreter_present": Answer.of(consent.interpreter is not None),
         "risks_not_gone_through": len(missing),
         "risks_missing": ", ".join(missing),
