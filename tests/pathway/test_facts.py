@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from foramen.errors import InputError
 from foramen.pathway.answer import Answer
 from foramen.pathway.facts import LabTest, Referral
+from foramen.pathway.scope import scope_of
 from foramen.pathway.timing import days_between, hours_between, months_between
 from support.patients import STRAIGHTFORWARD, facts, referral
 
@@ -116,3 +117,9 @@ def test_time_between_is_unknown_where_either_end_is() -> None:
 
 def test_the_straightforward_patient_is_complete() -> None:
     assert "unknown" not in json.dumps(STRAIGHTFORWARD)
+
+
+@pytest.mark.parametrize(("at", "known"), [("2025-03-13T08:15:00+01:00", 3), ("2025-03-12T08:15:00+01:00", None)])
+def test_what_was_measured_for_another_appointment_does_not_count(at: str, known: float | None) -> None:
+    about = referral({"arrival": {"at": at, "pain_nrs": 3}})
+    assert scope_of(about)["pain_on_the_day_nrs"] == known

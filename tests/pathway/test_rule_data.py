@@ -33,6 +33,8 @@ ALWAYS_KNOWN = {
     "cause",
     "is_scar",
     "injected",
+    "lumbar",
+    "is_dexamethasone",
     "allergy_to",
     "called_iodine",
     "vaccine",

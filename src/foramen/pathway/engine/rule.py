@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -87,6 +88,7 @@ class Override(Facts):
     at: AwareDatetime
 
 
+@cache
 def read_rules(name: str) -> tuple[Rule, ...]:
     """The rules of one file under `rules/`; each carries the file's version and date."""
     data = rule_data(name)

@@ -87,6 +87,8 @@ def _infection(referral: Referral) -> Scope:
 
 def _arrival(referral: Referral) -> Scope:
     arrival = referral.arrival
+    if arrival is not None and referral.local(arrival.at).date() != referral.day:
+        arrival = None  # measured for another appointment
     return {
         "pain_on_the_day_nrs": arrival.pain_nrs if arrival else None,
         "analgesic_taken_today": arrival.analgesic_taken_today if arrival else Answer.UNKNOWN,

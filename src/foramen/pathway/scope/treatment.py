@@ -56,6 +56,9 @@ def _dose(dose: SteroidDose, day: date | None) -> Scope:
         "of": f"{dose.product} on {dose.on:%d %b %Y}",
         "product": dose.product,
         "given_on": dose.on,
+        "lumbar": Answer.of(dose.site == "lumbar-spine"),
+        "is_dexamethasone": Answer.of("dexamethasone" in dose.product.lower()),
+        "relief_percent": dose.relief_percent,
         "injected": Answer.of(dose.site != "oral"),
         "days_since": days_between(dose.on, day),
     }
