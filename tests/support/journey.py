@@ -81,7 +81,7 @@ def scope_for(rules: str, facts: Mapping[str, Any]) -> Scope:
         return analgesia_scope(referral)
     consent: Consent = part(facts, "consent", Consent)
     now = datetime.fromisoformat(facts["now"]["consent"])
-    return consent_scope(consent, referral, basis_of(referral, "L5-left"), now, facts["now"]["valid_days"])
+    return consent_scope(consent, referral, basis_of(referral, "L5-left"), now, facts["now"].get("valid_days"))
 
 
 def _diabetic(referral: Referral) -> Answer:
