@@ -146,3 +146,28 @@ def test_how_a_root_asked_for_fits_side_symptoms_imaging_and_what_else_is_shown(
     wanted = Target.model_validate({"level": target[0], "side": target[1]}, strict=False)
     fit = agreement(referral(changes), wanted)
     assert " ".join((fit.side, fit.symptoms, fit.imaging, fit.imaging_elsewhere)) == expected
+
+
+@pytest.mark.parametrize(
+    ("areas", "stretch", "shown", "concordance", "score"),
+    [
+        (["lateral-calf"], "yes", True, "strong", 3.0),
+        (["lateral-calf"], "no", True, "moderate", 2.0),
+        ([], "no", True, "weak", 1.0),
+        (["lateral-calf"], "yes", False, "weak", 2.0),
+        (["lateral-calf", "sole"], "no", True, "moderate", 1.5),
+    ],
+)
+def test_concordance_asks_for_imaging_and_two_kinds_of_sign(
+    areas: list[str], stretch: str, shown: bool, concordance: str, score: float
+) -> None:
+    changes = {
+        "examination.left.pain_areas": areas,
+        "examination.left.numb_areas": [],
+        "examination.left.straight_leg_raise_positive": stretch,
+        "imaging": imaging(("L4/5", "lateral-recess", "left")) if shown else [],
+    }
+    root = {root.level: root for root in localise(referral(changes))}[Level.L5]
+    assert (root.concordance, root.score) == (concordance, score)
+    assert root.words.endswith("lateral recess herniation" if shown else "imaging shows nothing there")
+    assert areas or root.words.startswith("no sign on that leg speaks for it")

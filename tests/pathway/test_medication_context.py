@@ -48,3 +48,10 @@ def test_the_price_of_stopping_stands_beside_every_stop_and_no_continuing() -> N
     assert "9 serious events" in stop.thrombosis_cost
     assert "0.39 %" in stop.thrombosis_cost
     assert not taking("aspirin", "aagbi-2013", at=BEFORE).plans[0].thrombosis_cost
+
+
+def test_an_elective_stent_of_three_weeks_blocks_every_date_too() -> None:
+    changes = {"conditions.thromboses": [{"kind": "elective-stent", "on": "2025-02-20"}]}
+    advice = taking("clopidogrel", "aagbi-2013", at=BEFORE, **changes)
+    assert advice.plans[0].blocked
+    assert "no automatic dates" in advice.plans[0].text

@@ -69,3 +69,21 @@ def test_hours_are_true_hours_in_a_night_when_the_clocks_change(starts_at: str, 
 def test_the_earlier_of_hours_and_day_counts() -> None:
     advice = taking("apixaban", "nhs-lothian", at=BEFORE, **kidneys(60))
     assert f"{advice.plans[0].last_dose_by:%d %b %H:%M %Z}" == "10 Mar 23:59 CET"  # day -3, before 11 Mar 09:00
+
+
+def test_without_an_appointment_there_are_no_dates() -> None:
+    about = referral({"medications": [{"drug": "warfarin"}]}, forgotten=["request.starts_at"])
+    advice = advise(about, read_policy("asra-pain-2018"), datetime.fromisoformat(BEFORE))
+    assert advice.plans[0].last_dose_by is advice.plans[0].restart_not_before is None
+
+
+def test_without_a_time_zone_the_clock_of_the_appointment_is_kept() -> None:
+    about = referral({"medications": [{"drug": "clopidogrel"}]}, forgotten=["request.time_zone"])
+    plan = advise(about, read_policy("aagbi-2013"), datetime.fromisoformat(BEFORE)).plans[0]
+    assert plan.last_dose_by == datetime.fromisoformat("2025-03-05T23:59:59+01:00")
+
+
+def test_the_note_of_a_row_goes_with_its_plan() -> None:
+    advice = taking("apixaban", "aagbi-2013", at=BEFORE, intensity="low")
+    assert advice.evaluation.findings[0].action == "24 to 48 hours; the longer is used."
+    assert taking("clopidogrel", "aagbi-2013", at=BEFORE).evaluation.findings[0].action is None

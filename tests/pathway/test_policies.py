@@ -97,3 +97,14 @@ def test_the_sources_differ_side_by_side() -> None:
 def test_a_drug_that_nobody_knows_can_not_be_compared() -> None:
     with pytest.raises(UsageError, match="international name"):
         compare_policies("eliquis")
+
+
+def test_what_continues_is_not_restarted() -> None:
+    assert {row.restart for row in compare_policies("aspirin") if row.hold == "continue"} == {"not stopped"}
+
+
+def test_a_row_waits_for_a_sign_off_if_and_only_if_it_was_recalled() -> None:
+    for row in (row for name in policy_names() for row in read_policy(name).row):
+        assert row.needs_signoff is (row.provenance is Provenance.M)
+        assert row.hold_words
+        assert row.restart_words

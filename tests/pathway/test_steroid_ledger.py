@@ -73,3 +73,14 @@ def test_the_glucose_plan_covers_two_weeks_without_a_gap() -> None:
     assert (plan[-1].last - DAY).days == 14
     for one, after in pairwise(plan):
         assert (after.first - one.last).days == 1
+
+
+def test_the_ledger_is_in_order_whatever_order_it_came_in() -> None:
+    doses = [
+        dose("dexamethasone", 8, "2025-01-10"),
+        dose("dexamethasone", 4, "2025-01-10"),
+        dose("dexamethasone", None, "2025-01-10"),
+        dose("betamethasone", 6, "2025-01-10"),
+    ]
+    assert [line.dose_mg for line in ledger(doses)] == [6, None, 4, 8]
+    assert ledger(doses) == ledger(doses[::-1])

@@ -25,8 +25,10 @@ def months_between(earlier: date | None, later: date | None) -> float | None:
     """
     if earlier is None or later is None:
         return None
-    if later < earlier:
-        return -(months_between(later, earlier) or 0.0)
+    return _months(earlier, later) if earlier <= later else -_months(later, earlier)
+
+
+def _months(earlier: date, later: date) -> float:
     whole = (later.year - earlier.year) * 12 + later.month - earlier.month
     if _add_months(earlier, whole) > later:
         whole -= 1

@@ -20,7 +20,7 @@ class DrugPlan(Facts):
     inr_due_after: datetime | None = None
     inr_due_before: datetime | None = None
     restart_not_before: datetime | None = None
-    blocked: bool = False
+    blocked: bool
     thrombosis_cost: str = ""
 
 

@@ -105,5 +105,5 @@ def _needs_glucose_plan(referral: Referral) -> bool:
 
 
 def _fingerprint(referral: Referral) -> str:
-    canonical = json.dumps(referral.model_dump(mode="json", by_alias=True), sort_keys=True)
+    canonical = json.dumps(referral.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
