@@ -17,7 +17,7 @@ from foramen.simulation import PatientParameters, ScanProtocol
         ({"lordosis_deg": 90}, "10 to 75 degrees"),
         ({"scoliosis_cobb_deg": 70}, "-35 to 35"),
         ({"slip_mm": 30}, "0 to 6 mm"),
-        ({"slip_level": "L1"}, "L3, L4 or L5"),
+        ({"slip_level": "L1"}, "L4 or L5"),
         ({"bone_density": 0}, "0.3 to 1.4"),
         ({"seed": -1}, "zero or a positive"),
         ({"narrowing": {Root.parse("S1-left"): 0.5}}, "L1 to L5, not for S1-left"),

@@ -20,8 +20,8 @@ FACET_ANGLE_DEG = {"T10": 78, "T11": 70, "T12": 24, "L1": 25, "L2": 28, "L3": 35
 """Turn of the joint from the sagittal plane, by the vertebra above: nominal; it rises toward the sacrum."""
 SUPERIOR_TIP_MM = 8.0
 """How far the superior process rises above the middle of the disc."""
-NARROWING_MM = 4.0
-NARROWING_LEAN_MM = 3.0
+NARROWING_MM = 3.2
+NARROWING_LEAN_MM = 2.2
 """How far full narrowing thickens the superior process, and leans its tip forward: a design choice."""
 
 
@@ -53,8 +53,8 @@ def superior_process(column: Column, patient: PatientParameters, above: str, roo
     """The process that rises from `root` (on the vertebra below `above`, or the sacrum) into the joint."""
     place = joint(column, above, side)
     size = column.sizes[above]
-    share = patient.narrowing.get(Root(above, side), 0.0) if size.is_lumbar else 0.0
     scale = size.scale
+    share = scale * patient.narrowing.get(Root(above, side), 0.0) if size.is_lumbar else 0.0
     thick = 4.6 * scale + 0.5 * NARROWING_MM * share
     middle = place.centre - place.normal * (thick - 0.4)
     tip = middle + place.up * ((SUPERIOR_TIP_MM - 3.5) * scale + 2.0 * share) - place.normal * 0.5

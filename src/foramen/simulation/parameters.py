@@ -70,8 +70,8 @@ class PatientParameters:
                 raise UsageError(
                     f"The digital patient's {name} is {value}; the model holds from {least} to {most} {unit}."
                 )
-        if self.slip_level not in ("L3", "L4", "L5"):
-            raise UsageError(f"A slip is modelled at L3, L4 or L5, not at '{self.slip_level}'.")
+        if self.slip_level not in ("L4", "L5"):
+            raise UsageError(f"A slip is modelled at L4 or L5, not at '{self.slip_level}'.")
         if self.seed < 0:
             raise UsageError(f"The digital patient's seed is {self.seed}; use zero or a positive whole number.")
         for root, share in self.narrowing.items():

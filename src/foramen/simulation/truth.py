@@ -4,10 +4,9 @@ Sizes are measured on the implicit surfaces themselves, along straight lines, to
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from foramen.anatomy.root import Root, Side
-from foramen.anatomy.spine import Foramen, Frame, NerveRoot, Pedicle, RootEvidence, Spine, Vertebra
+from foramen.anatomy.spine import Foramen, Frame, NerveRoot, Pedicle, RootEvidence, Spine, Vector, Vertebra
 from foramen.simulation.canal import canal_curve
 from foramen.simulation.column import Column
 from foramen.simulation.morphometry import LEVELS
@@ -29,16 +28,30 @@ class Surfaces:
     def __init__(self, packed: Packed, names: dict[str, int]) -> None:
         self._packed, self._names = packed, names
 
-    def ahead(self, start: NDArray[np.float64], direction: NDArray[np.float64], *names: str) -> float:
-        """How far the nearest of the named parts begins (or, from inside, ends) along a direction; NaN beyond 30 mm."""
-        steps = np.arange(0.0, REACH_MM, STEP_MM)
-        points = start + steps[:, None] * direction
+    def opening(self, place: Vector, axis: Vector, *names: str) -> tuple[Vector, float]:
+        """Middle and length of the gap between the named parts on a line: the one at `place`, or the nearest."""
+        return self._run(place, axis, names, inside=False)
+
+    def thickness(self, place: Vector, axis: Vector, name: str) -> tuple[Vector, float]:
+        """Middle and length of what a line crosses of one part at `place`."""
+        return self._run(place, axis, (name,), inside=True)
+
+    def _run(self, place: Vector, axis: Vector, names: tuple[str, ...], *, inside: bool) -> tuple[Vector, float]:
+        steps = np.arange(-REACH_MM, REACH_MM, STEP_MM)
+        points = place + steps[:, None] * axis
         nearest = np.min([part_distances(self._packed, self._names[name], points) for name in names], axis=0)
-        changed = np.flatnonzero(np.signbit(nearest) != np.signbit(nearest[0]))
-        if not changed.size:
-            return float("nan")
-        before, after = nearest[changed[0] - 1], nearest[changed[0]]
-        return float(steps[changed[0]] - STEP_MM * after / (after - before))
+        nearest = -nearest if inside else nearest
+        wanted = np.flatnonzero(nearest > 0)
+        first = last = int(wanted[np.argmin(np.abs(steps[wanted]))])
+        while first > 0 and nearest[first - 1] > 0:
+            first -= 1
+        while last < len(steps) - 1 and nearest[last + 1] > 0:
+            last += 1
+        start, stop = (
+            steps[first] - STEP_MM * _rest(nearest, first, -1),
+            steps[last] + STEP_MM * _rest(nearest, last, 1),
+        )
+        return place + (start + stop) / 2 * axis, float(stop - start)
 
 
 def true_spine(column: Column, packed: Packed, names: dict[str, int]) -> Spine:
@@ -62,16 +75,14 @@ def _vertebra(column: Column, surfaces: Surfaces, level: str) -> Vertebra:
 def _pedicle(column: Column, surfaces: Surfaces, level: str, side: Side) -> Pedicle:
     """At its narrowest section, from where it was drawn forward; behind that the superior process begins."""
     frame, drawn = column.vertebrae[level], pedicle_centre(column, level, side)
-    best: tuple[float, NDArray[np.float64]] | None = None
+    best: tuple[float, Vector] | None = None
     for back in np.linspace(-3.0, 0.5, 8):
-        centre = frame.to_world(drawn + np.array([0.0, back, 0.0]))
-        left, right = (surfaces.ahead(centre, sign * frame.left, level) for sign in (1, -1))
-        width = left + right
-        if np.isfinite(width) and (best is None or width < best[0]):
-            best = width, centre + (left - right) / 2 * frame.left
+        centre, width = surfaces.thickness(frame.to_world(drawn + np.array([0.0, back, 0.0])), frame.left, level)
+        if best is None or width < best[0]:
+            best = width, centre
     assert best is not None
-    up, down = (surfaces.ahead(best[1], sign * frame.cranial, level) for sign in (1, -1))
-    return Pedicle(side, best[1] + (up - down) / 2 * frame.cranial, best[0], up + down)
+    centre, height = surfaces.thickness(best[1], frame.cranial, level)
+    return Pedicle(side, centre, best[0], height)
 
 
 def _foramen(column: Column, surfaces: Surfaces, vertebrae: dict[str, Vertebra], course: Course) -> Foramen:
@@ -83,18 +94,10 @@ def _foramen(column: Column, surfaces: Surfaces, vertebrae: dict[str, Vertebra],
     frames = (vertebrae[level].frame, column.sacrum if below == "sacrum" else vertebrae[below].frame)
     frame = _between(frames[0], frames[1], 0.5 * (upper.centre_mm + lower_mm))
     start = _crossing(course, frame)
-
-    def opening(
-        place: NDArray[np.float64], axis: NDArray[np.float64], *names: str
-    ) -> tuple[NDArray[np.float64], float]:
-        """The middle and the length of the straight line through a place between the named parts."""
-        back, ahead = (surfaces.ahead(place, sign * axis, *names) for sign in (-1, 1))
-        return place + (ahead - back) / 2 * axis, ahead + back
-
     walls = (level, below, f"disc below {level}")
-    middle, _ = opening(start, frame.posterior, *walls)
-    middle, height = opening(middle, frame.cranial, level, below)
-    centre, width = opening(middle, frame.posterior, *walls)
+    middle, _ = surfaces.opening(start, frame.posterior, *walls)
+    middle, height = surfaces.opening(middle, frame.cranial, level, below)
+    centre, width = surfaces.opening(middle, frame.posterior, *walls)
     half = upper.width_mm / 2
     lateral = root.side.sign * frame.left
     axes = Frame(centre, frame.left, frame.posterior, frame.cranial)
@@ -117,8 +120,8 @@ def _s1_foramen(column: Column, surfaces: Surfaces, side: Side) -> Foramen:
     axis /= np.linalg.norm(axis)
     frame = column.sacrum
     within = tunnel["outer"] - S1_DEPTH_MM * column.scale * axis
-    left, right = (surfaces.ahead(within, sign * frame.left, "sacrum") for sign in (1, -1))
-    up, down = (surfaces.ahead(within, sign * frame.cranial, "sacrum") for sign in (1, -1))
+    _, width = surfaces.opening(within, frame.left, "sacrum")
+    _, height = surfaces.opening(within, frame.cranial, "sacrum")
     return Foramen(
         root,
         visible=True,
@@ -126,8 +129,8 @@ def _s1_foramen(column: Column, surfaces: Surfaces, side: Side) -> Foramen:
         centre_mm=tunnel["outer"],
         medial_mm=tunnel["ventral"],
         lateral_mm=tunnel["outer"] + 4.0 * axis,
-        height_mm=up + down,
-        width_mm=left + right,
+        height_mm=height,
+        width_mm=width,
     )
 
 
@@ -141,7 +144,15 @@ def _root(course: Course, foramen: Foramen) -> NerveRoot:
     )  # fmt: skip
 
 
-def _crossing(course: Course, frame: Frame) -> NDArray[np.float64]:
+def _rest(nearest: Vector, last: int, way: int) -> float:
+    """How much of the step beyond the last one still lies on the same side of the surface, 0 to 1."""
+    beyond = last + way
+    if not 0 <= beyond < len(nearest):
+        return 0.0
+    return float(nearest[last] / (nearest[last] - nearest[beyond]))
+
+
+def _crossing(course: Course, frame: Frame) -> Vector:
     """Where a root crosses the sagittal plane of a frame."""
     across = frame.to_local(course.path_mm)[:, 0] * course.root.side.sign
     order = np.argsort(across)
@@ -152,13 +163,13 @@ def _below(level: str) -> str:
     return LEVELS[LEVELS.index(level) + 1] if level != LEVELS[-1] else "sacrum"
 
 
-def _lower_pedicle(column: Column, vertebrae: dict[str, Vertebra], below: str, side: Side) -> NDArray[np.float64]:
+def _lower_pedicle(column: Column, vertebrae: dict[str, Vertebra], below: str, side: Side) -> Vector:
     if below != "sacrum":
         return vertebrae[below].pedicles[side].centre_mm
     return column.sacrum.to_world(np.array([side.sign * 22.0, 20.0, -14.0]) * column.scale)
 
 
-def _between(upper: Frame, lower: Frame, origin: NDArray[np.float64]) -> Frame:
+def _between(upper: Frame, lower: Frame, origin: Vector) -> Frame:
     """Mean axes of two frames, made square."""
     cranial = upper.cranial + lower.cranial
     cranial /= np.linalg.norm(cranial)
