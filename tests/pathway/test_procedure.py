@@ -161,10 +161,33 @@ def test_contrast_along_the_root_still_waits_for_a_named_clinician() -> None:
 )
 def test_what_follows_each_pattern(pattern: str, following: tuple[str, ...]) -> None:
     state = after(*TO_TARGET, {**CONTRAST, "pattern": pattern})
-    assert state.stage is Stage.CONTRAST_READ
+    assert state.stage is Stage.READ
     assert next_steps(state) == following
     assert state.verdict_reason in refused(state, RELEASE)
     assert state.verdict_reason in refused(state, INJECT)
+
+
+def test_blood_moves_the_needle_and_spinal_fluid_ends_it() -> None:
+    blood = after(*TO_TARGET[:-1], {**ASPIRATE, "found": "blood"})
+    assert next_steps(blood)[0] == "advanced"
+    assert "Blood comes back: move the needle" in refused(blood, CONTRAST)
+    fluid = after(*TO_TARGET[:-1], {**ASPIRATE, "found": "csf"})
+    assert next_steps(fluid) == ("needle-removed", "pain-reported", "abandoned")
+    for told in (CONTRAST, INJECT, ADVANCE, RELEASE):
+        assert "Spinal fluid comes back: no steroid and no local anaesthetic" in refused(fluid, told)
+
+
+def test_a_mixture_that_crystallises_is_not_injected() -> None:
+    state = after(*TO_TARGET, CONTRAST, RELEASE)
+    ropivacaine = {"product": "ropivacaine-0-2", "volume_ml": 1}
+    reason = refused(state, INJECT, given=[ropivacaine, DEXAMETHASONE])
+    assert "ropivacaine with dexamethasone sodium phosphate makes crystals" in reason
+    assert not isinstance(step(state, event(INJECT, given=[ropivacaine]), BOOKING), Refusal)
+
+
+def test_contrast_in_the_medicine_must_be_fit_for_the_sac_too() -> None:
+    given_with = [LIDOCAINE, {"product": "gadolinium", "volume_ml": 0.2}]
+    assert "could enter the thecal sac" in refused(after(*TO_TARGET, CONTRAST, RELEASE), INJECT, given=given_with)
 
 
 @pytest.mark.parametrize("unseen", ["seen_during", "vessels_checked"])
@@ -299,6 +322,8 @@ EVENTS = st.sampled_from(
         {**CONTRAST, "slowly": True},
         *({**CONTRAST, "pattern": pattern.value} for pattern in Pattern),
         {**CONTRAST, "seen_during": False},
+        {**ASPIRATE, "found": "blood"},
+        {**ASPIRATE, "found": "csf"},
         {**CONTRAST, "needle": "2"},
         {**ADVANCE, "needle": "2"},
         {**TIP, "needle": "2"},
@@ -344,6 +369,7 @@ def test_no_medicine_ever_passes_before_contrast_along_the_root_through_the_unmo
         particulate = any(product(given["product"]).counts_as_particulate() for given in one["given"])
         assert seen or (omitted and booking.contrast_contraindication and not particulate)
         assert any(c["event"] == "released" for c in kept[moved + 1 : place])
+        assert not any(c.get("found") in ("blood", "csf") for c in kept[moved + 1 : place])
         assert kept[moved]["needle"] == one["needle"] if kept[moved]["event"] == "advanced" else True
 
 

@@ -10,13 +10,14 @@ from foramen.pathway.procedure.events import (
     Abandoned,
     Advanced,
     Anaesthetised,
+    Aspirated,
     ContrastGiven,
     Event,
     Injected,
     PainReported,
     Withdrawn,
 )
-from foramen.pathway.procedure.release import release
+from foramen.pathway.procedure.release import read_aspirate, release
 from foramen.pathway.procedure.state import Interruption, Stage, State
 
 _STAGE_AFTER = {
@@ -25,7 +26,6 @@ _STAGE_AFTER = {
     "skin-prepared": Stage.SKIN_PREPARED,
     "stop-moment": Stage.STOP_MOMENT_DONE,
     "tip-checked": Stage.AT_TARGET,
-    "aspirated": Stage.ASPIRATED,
     "released": Stage.RELEASED,
 }
 
@@ -72,13 +72,20 @@ def _withdrawn(state: State, event: Withdrawn) -> State:
     return _moved(state, state.needle, event.depth_mm)
 
 
+def _aspirated(state: State, event: Aspirated) -> State:
+    if event.found == "nothing":
+        return replace(state, stage=Stage.ASPIRATED)
+    verdict, reason = read_aspirate(event.found)
+    return replace(state, stage=Stage.READ, verdict=verdict, verdict_reason=reason)
+
+
 def _contrast_given(state: State, event: ContrastGiven) -> State:
     verdict, reason = release(event.pattern, seen_during=event.seen_during, vessels_checked=event.vessels_checked)
-    return replace(state, stage=Stage.CONTRAST_READ, verdict=verdict, verdict_reason=reason, contrast_omitted=False)
+    return replace(state, stage=Stage.READ, verdict=verdict, verdict_reason=reason, contrast_omitted=False)
 
 
 def _contrast_omitted(state: State, _: Any) -> State:
-    return replace(state, stage=Stage.CONTRAST_READ, verdict=None, verdict_reason="", contrast_omitted=True)
+    return replace(state, stage=Stage.READ, verdict=None, verdict_reason="", contrast_omitted=True)
 
 
 def _injected(state: State, event: Injected) -> State:
@@ -118,6 +125,7 @@ _CHANGES: dict[str, Callable[[State, Any], State]] = {
     "anaesthetised": _anaesthetised,
     "advanced": _advanced,
     "withdrawn": _withdrawn,
+    "aspirated": _aspirated,
     "contrast-given": _contrast_given,
     "contrast-omitted": _contrast_omitted,
     "injected": _injected,

@@ -1,11 +1,13 @@
 """Why an event that comes at the right moment is refused all the same: wrong side, another needle, too much."""
 
 from collections.abc import Callable, Iterable
+from itertools import product as pairs
 from typing import Any
 
 from foramen.errors import InputError
 from foramen.pathway.injectate.anaesthetic import FULL_FRACTION, fraction
-from foramen.pathway.injectate.products import Role, product
+from foramen.pathway.injectate.mixing import CRYSTALS
+from foramen.pathway.injectate.products import Product, Role, product
 from foramen.pathway.procedure.changes import anaesthetic_in
 from foramen.pathway.procedure.events import (
     Anaesthetised,
@@ -93,9 +95,11 @@ def _contrast_given(state: State, event: ContrastGiven, booking: Booking) -> str
         return f"{contrast.name} is not a contrast agent."
     if booking.contrast_contraindication:
         return f"A reason against contrast is on record: {booking.contrast_contraindication}."
-    if not contrast.allowed_near_sac(booking.signed):
-        return f"{contrast.name} is not known to be labelled for use where it could enter the thecal sac."
-    return _allergy((contrast.agent,), booking) or _too_fast(event, asked=state.slowly)
+    return (
+        _contrast_near_sac((contrast,), booking)
+        or _allergy((contrast.agent,), booking)
+        or _too_fast(event, asked=state.slowly)
+    )
 
 
 def _contrast_omitted(state: State, event: ContrastOmitted, booking: Booking) -> str | None:
@@ -112,10 +116,29 @@ def _injected(state: State, event: Injected, booking: Booking) -> str | None:
     if state.contrast_omitted and particulate:
         return f"{particulate[0]} counts as particulate, and no contrast was given: use a non-particulate steroid."
     return (
-        _allergy((what.agent for what in products), booking)
+        _crystals(products)
+        or _contrast_near_sac(products, booking)
+        or _allergy((what.agent for what in products), booking)
         or _too_fast(event, asked=True)
         or _too_much(state, event, booking)
     )
+
+
+def _contrast_near_sac(products: Iterable[Product], booking: Booking) -> str | None:
+    for what in products:
+        if what.role is Role.CONTRAST and not what.allowed_near_sac(booking.signed):
+            return f"{what.name} is not known to be labelled for use where it could enter the thecal sac."
+    return None
+
+
+def _crystals(products: Iterable[Product]) -> str | None:
+    together = tuple(products)
+    for anaesthetic, steroid in pairs(together, together):
+        for salt in steroid.salts:
+            particles = CRYSTALS.get((anaesthetic.agent, salt))
+            if particles is not None and particles.kind == "crystals":
+                return f"{anaesthetic.agent} with {salt} makes crystals of {particles.size}: use lidocaine."
+    return None
 
 
 def _wrong_root(who: str, root: str, booking: Booking) -> str | None:

@@ -26,7 +26,7 @@ NEXT: dict[Stage, tuple[str, ...]] = {
     Stage.ADVANCING: ("tip-checked", "advanced", "anaesthetised"),
     Stage.AT_TARGET: ("aspirated", "advanced"),
     Stage.ASPIRATED: ("contrast-given", "contrast-omitted", "advanced"),
-    Stage.CONTRAST_READ: (),
+    Stage.READ: (),
     Stage.RELEASED: ("injected", "advanced"),
     Stage.INJECTED: ("needle-removed", "injected"),
     Stage.NEEDLE_OUT: ("dressed",),
@@ -81,7 +81,7 @@ def next_steps(state: State) -> tuple[str, ...]:
 def _steps(state: State) -> tuple[str, ...]:
     if state.interruption is not Interruption.NONE:
         return AFTER_INTERRUPTION[state.interruption]
-    if state.stage is Stage.CONTRAST_READ:
+    if state.stage is Stage.READ:
         return AFTER_VERDICT[state.verdict]
     return NEXT[state.stage]
 

@@ -7,6 +7,7 @@ and 30 % showed their vessel away from the needle (Kranz, AJNR).
 """
 
 from enum import StrEnum
+from typing import Literal
 
 
 class Pattern(StrEnum):
@@ -90,6 +91,13 @@ def release(pattern: Pattern, *, seen_during: bool, vessels_checked: bool) -> tu
     if not vessels_checked:
         return Release.REPEAT, "Nobody has looked for contrast in vessels away from the needle: look, or repeat."
     return decision, REASONS[pattern]
+
+
+def read_aspirate(found: Literal["blood", "csf"]) -> tuple[Release, str]:
+    """What follows when something comes back; that nothing comes back releases nothing (§7.4)."""
+    if found == "csf":
+        return Release.ABORT, "Spinal fluid comes back: no steroid and no local anaesthetic; remove the needle."
+    return Release.REPOSITION, "Blood comes back: move the needle before anything goes in."
 
 
 def pattern_from_spread(name: str) -> Pattern:

@@ -41,7 +41,10 @@ class Booking(Facts):
 
 
 class Stage(StrEnum):
-    """How far the procedure has come; the order is the hard order of §7.1."""
+    """How far the procedure has come; the order is the hard order of §7.1.
+
+    `READ` is where something came back that decides what may follow: the contrast's pattern, or blood or fluid.
+    """
 
     BOOKED = "booked"
     SIGNED_IN = "signed-in"
@@ -52,7 +55,7 @@ class Stage(StrEnum):
     ADVANCING = "advancing"
     AT_TARGET = "at-target"
     ASPIRATED = "aspirated"
-    CONTRAST_READ = "contrast-read"
+    READ = "read"
     RELEASED = "released"
     INJECTED = "injected"
     NEEDLE_OUT = "needle-out"

@@ -39,10 +39,12 @@ def _why(state: State, event: str) -> str:
         return "The procedure is over."
     if state.interruption is Interruption.WITHDRAW:
         return "Extreme pain means that the needle may be in the root: nothing is injected there."
-    if state.interruption is Interruption.WAIT and event != "withdrawn":
+    if state.interruption is Interruption.WAIT:
         return "The patient has cramping pain: nothing goes in until it has eased."
     if state.interruption is Interruption.END:
         return "The procedure has been ended early, so nothing more goes in."
+    if state.verdict not in (None, Release.GO) and event in (*_NEEDLE, "injected", "released"):
+        return state.verdict_reason
     if event in ("injected", "released"):
         return _why_no_medicine(state, event)
     if event in _NEEDLE and state.stage in _BEFORE_STOP:
@@ -51,9 +53,7 @@ def _why(state: State, event: str) -> str:
 
 
 def _why_no_medicine(state: State, event: str) -> str:
-    if state.verdict not in (None, Release.GO):
-        return state.verdict_reason
-    if event == "injected" and state.stage is Stage.CONTRAST_READ:
+    if event == "injected" and state.stage is Stage.READ:
         return "The contrast has been read, but no named clinician has released the medicine yet."
     return "No medicine before contrast has shown this needle, where it is now, beside the root."
 
