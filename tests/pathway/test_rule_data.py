@@ -119,6 +119,7 @@ STOPS = {
 DEFERS = {
     *("SC-06", "SC-07", "SC-27-diagnostic", "SC-10-imaging", "SC-09-fever", "SC-09-antibiotics", "SC-09-finished"),
     *("SC-09-temperature", "SC-10", "SC-unwell", "SC-28-pain", "SC-28-analgesic", "SC-16-severe", "SC-17", "ST-06"),
+    "SC-last-doses",
     *("SC-21", "SC-12-contrast-severe", "CO-06", "CO-omitted", "SC-18-mrna", "SC-18-vector", "AC-170-elective"),
     *("AC-170-urgent", "AC-170-stroke", "AC-180", "AC-140"),
 }
@@ -138,4 +139,5 @@ def test_what_waits_for_the_day() -> None:
         "SC-16-low",
         "SC-28-pain",
         "SC-28-analgesic",
+        "SC-last-doses",
     }

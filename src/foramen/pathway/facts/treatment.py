@@ -80,5 +80,8 @@ class Arrival(Facts):
     at: AwareDatetime
     pain_nrs: float | None = Field(None, ge=0, le=10)
     analgesic_taken_today: Answer = Answer.UNKNOWN
+    last_doses_confirmed: Answer = Field(
+        Answer.UNKNOWN, description="the patient has said today when each blood thinner was last taken"
+    )
     temperature_c: float | None = Field(None, ge=25, le=45)
     glucose_mmol_per_l: float | None = Field(None, ge=0)
