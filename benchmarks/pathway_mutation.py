@@ -46,7 +46,7 @@ ENGINE = (
     "steroids/ledger.py",
 )
 NOTICING = ("conditions", "boundaries", "medication_*", "policies", "localisation", "overrides", "facts", "rule_data")
-NOTICING_TOO = ("steroid_ledger", "examples")
+NOTICING_TOO = ("steroid_ledger", "examples", "screening")
 SAMPLE = 120
 WORKERS = max(1, len(os.sched_getaffinity(0)))
 SECONDS = 300

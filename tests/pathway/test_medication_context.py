@@ -55,3 +55,17 @@ def test_an_elective_stent_of_three_weeks_blocks_every_date_too() -> None:
     advice = taking("clopidogrel", "aagbi-2013", at=BEFORE, **changes)
     assert advice.plans[0].blocked
     assert "no automatic dates" in advice.plans[0].text
+
+
+def test_under_a_block_nothing_is_planned_but_a_dose_taken_too_late_is_told() -> None:
+    changes = {"conditions.thromboses": [{"kind": "urgent-stent", "on": "2025-02-20"}]}
+    late = taking("clopidogrel", "aagbi-2013", hours=24, **changes).evaluation.findings
+    assert [finding.rule_id for finding in late if "24.0 h before" in finding.text] == ["aagbi-2013/AC-101"]
+    early = taking("clopidogrel", "aagbi-2013", at=BEFORE, **changes).evaluation.findings
+    assert "aagbi-2013/AC-101" not in {finding.rule_id for finding in early}
+
+
+def test_what_continues_goes_on_under_a_block_too() -> None:
+    changes = {"conditions.thromboses": [{"kind": "urgent-stent", "on": "2025-02-20"}]}
+    plan = taking("aspirin", "aagbi-2013", at=BEFORE, **changes).plans[0]
+    assert (plan.blocked, plan.text) == (False, "continue")

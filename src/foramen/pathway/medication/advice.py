@@ -42,7 +42,7 @@ def advise(referral: Referral, policy: Policy, at: datetime, sign_offs: tuple[Si
         row, found = _row_for(referral, policy, medication, sign_offs)
         evaluation |= found
         if row is not None:
-            evaluation |= _evaluated(referral, policy, row, medication, at)
+            evaluation |= _evaluated(referral, policy, row, medication, at, blocked=blocked)
             plans.append(drug_plan(referral, policy, row, medication, blocked=blocked))
     return MedicationAdvice(tuple(sorted(plans, key=lambda plan: plan.model_dump_json())), evaluation)
 
@@ -77,10 +77,12 @@ def _scope(referral: Referral, medication: Medication) -> Scope:
     }
 
 
-def _evaluated(referral: Referral, policy: Policy, row: Row, medication: Medication, at: datetime) -> Evaluation:
+def _evaluated(
+    referral: Referral, policy: Policy, row: Row, medication: Medication, at: datetime, *, blocked: bool
+) -> Evaluation:
     if row.advice == "continue":
         return Evaluation.of([finding(policy, row, Severity.INFO, f"{medication.drug}: continue.")], ())
     if row.advice != "hold":
         text = f"{medication.drug}: {row.hold_words}."
         return Evaluation.of([finding(policy, row, Severity.DEFER, text, row.note, "doctor")], ())
-    return check_hold(referral, policy, row, medication, at)
+    return check_hold(referral, policy, row, medication, at, blocked=blocked)

@@ -11,12 +11,19 @@ from foramen.pathway.medication.policy import Policy, Row
 from foramen.pathway.timing import hours_between
 
 
-def check_hold(referral: Referral, policy: Policy, row: Row, medication: Medication, at: datetime) -> Evaluation:
-    """Check one drug against its row, as far as the moment `at` allows: a dose not yet due is a plan, not a fault."""
+def check_hold(
+    referral: Referral, policy: Policy, row: Row, medication: Medication, at: datetime, *, blocked: bool
+) -> Evaluation:
+    """Check one drug against its row, as far as the moment `at` allows: a dose not yet due is a plan, not a fault.
+
+    Where a stent, coronary event or stroke blocks automatic advice, nothing is planned; what was taken too late is told
+    all the same.
+    """
     starts_at = referral.request.starts_at
     if starts_at is None:
         return Evaluation()  # the screening asks for the appointment
-    findings = [finding(policy, row, Severity.WARN, _words(row, medication), row.note or None, "doctor")]
+    plan = finding(policy, row, Severity.WARN, _words(row, medication), row.note or None, "doctor")
+    findings = [] if blocked else [plan]
     questions: list[Question] = []
     for part in (_dose(referral, policy, row, medication, starts_at, at), _inr(referral, policy, row, medication, at)):
         if isinstance(part, Finding):

@@ -27,14 +27,16 @@ class DrugPlan(Facts):
 def drug_plan(referral: Referral, policy: Policy, row: Row, medication: Medication, *, blocked: bool) -> DrugPlan:
     """The dates of one drug, or none where a stent, coronary event or stroke blocks automatic advice."""
     starts_at = referral.request.starts_at
-    cost = "" if row.advice == "continue" else rule_data("medication")["thrombosis_cost"]
-    words = f"{row.hold_words}; restart: {row.restart_words}"
+    continues = row.advice == "continue"
+    cost = "" if continues else rule_data("medication")["thrombosis_cost"]
+    words = row.hold_words if continues else f"{row.hold_words}; restart: {row.restart_words}"
+    blocked = blocked and not continues
     if blocked:
         words = "no automatic dates: a recent stent, coronary event or stroke stands in the way"
     plan = DrugPlan(
         drug=medication.drug, rule_id=f"{policy.name}/{row.id}", text=words, blocked=blocked, thrombosis_cost=cost
     )
-    if blocked or starts_at is None or row.advice == "continue":
+    if blocked or starts_at is None or continues:
         return plan
     zone = zone_of(referral, starts_at)
     by = last_dose_by(row, starts_at, zone)
