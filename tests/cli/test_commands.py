@@ -92,3 +92,21 @@ def test_an_unknown_schema_lists_those_there_are() -> None:
 
     assert shown.returncode == 2
     assert "foramen.plan/1" in shown.stderr
+
+
+def test_a_fault_of_its_own_is_one_sentence_that_names_nobody(tmp_path: Path) -> None:
+    code = (
+        "from foramen.cli import main, schema\n"
+        "def broken(name): raise ValueError('Mrs Example')\n"
+        "schema.json_schema = broken\n"
+        "main.main()"
+    )
+
+    shown = subprocess.run(
+        [sys.executable, "-c", code, "schema", "plan"], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+
+    assert shown.returncode == 1
+    assert "a fault of its own (ValueError" in " ".join(shown.stderr.split())
+    assert "Mrs Example" not in shown.stderr
+    assert "Traceback" not in shown.stderr

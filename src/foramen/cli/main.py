@@ -3,7 +3,10 @@
 Nothing heavy is imported until a command runs, so that `foramen --help` answers at once.
 """
 
+import os
 import sys
+import traceback
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,6 +28,9 @@ from foramen.cli.screen import screen
 from foramen.errors import ForamenError
 
 INTERRUPTED = 130
+OWN_FAULT = 1
+SHOW_FAULTS = "FORAMEN_SHOW_FAULTS"
+"""Set in the environment, a fault of Foramen's own prints its whole trace, which may name files and values."""
 
 app = typer.Typer(
     name="foramen",
@@ -85,3 +91,20 @@ def main() -> None:
     except KeyboardInterrupt:
         errors.print("Stopped; nothing was written.", style="bold red")
         raise SystemExit(INTERRUPTED) from None
+    except MemoryError:
+        errors.print("This machine's memory is not enough for this scan; nothing was written.", style="bold red")
+        raise SystemExit(ForamenError.exit_code) from None
+    except Exception as fault:
+        if os.environ.get(SHOW_FAULTS):
+            raise
+        errors.print(_own_fault(fault), style="bold red", markup=False)
+        raise SystemExit(OWN_FAULT) from None
+
+
+def _own_fault(fault: Exception) -> str:
+    """What to say of a fault of Foramen's own: where, but not what it was about, which could be a patient."""
+    where = traceback.extract_tb(fault.__traceback__)[-1]
+    return (
+        f"Foramen stopped at a fault of its own ({type(fault).__name__} in {Path(where.filename).name}, line "
+        f"{where.lineno}); nothing was written. Please report it, with what the same command prints under {SHOW_FAULTS}=1."
+    )
