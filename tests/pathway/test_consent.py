@@ -157,6 +157,10 @@ def test_every_language_has_words_for_every_risk() -> None:
         assert set(text_data("consent", language)["risk"]) == ids
 
 
+def test_the_languages_are_the_folders_of_texts() -> None:
+    assert languages() == ("en",)
+
+
 def test_a_language_without_texts_is_refused() -> None:
     with pytest.raises(UsageError, match="There is no text in 'xx'; there is en"):
         consent_document(part(journey(), "referral", Referral), "L5-left", language="xx")

@@ -58,6 +58,13 @@ def test_what_nobody_has_asked_keeps_the_patient_here(fact: str) -> None:
     assert sent({}, (f"recovery.{fact}",)) is Destination.NOT_YET
 
 
+def test_who_stays_is_looked_at_again_at_the_next_round() -> None:
+    recovery = part(journey({"recovery.may_get_up": "no"}), "recovery", Recovery)
+    report = discharge(recovery, LATER, diabetic=Answer.NO)
+    assert report.next_round == datetime.fromisoformat("2025-03-13T10:30:00+01:00")
+    assert discharge(part(journey(), "recovery", Recovery), LATER, diabetic=Answer.NO).next_round is None
+
+
 def test_a_spinal_block_or_two_weak_legs_stay_in_hospital() -> None:
     assert sent({"recovery.intrathecal_suspected": "yes"}) is Destination.STAY_IN_HOSPITAL
     both = {"recovery.rounds.2.left.power": 3, "recovery.rounds.2.right.power": 3}

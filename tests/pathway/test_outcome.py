@@ -11,6 +11,7 @@ from foramen.errors import InputError
 from foramen.pathway.answer import Answer
 from foramen.pathway.facts import Intent
 from foramen.pathway.followup import (
+    ONSETS,
     SCHEDULE,
     Analgesic,
     Change,
@@ -118,6 +119,20 @@ def test_what_could_mislead_is_said() -> None:
     assert not read_response(diary(entry(5, 4, analgesics=taken)), NEEDLE + timedelta(days=30)).cautions
     again = read_response(diary(entry(40, 4, retreated=Answer.YES)), NEEDLE + timedelta(days=50))
     assert "Another injection or an operation" in again.cautions[0]
+
+
+def test_the_patients_own_impression_stands_beside_the_ratings() -> None:
+    report = read_response(diary(entry(30, 2, impression=4), entry(40, 2)), NEEDLE + timedelta(days=50))
+    assert report.impression is Change.NONE
+    assert "the patient's own impression is 'none': ask" in report.cautions[0]
+    later = read_response(diary(entry(30, 2, impression=4), entry(40, 2, impression=2)), NEEDLE + timedelta(days=50))
+    assert later.impression is Change.MODERATE
+    assert not later.cautions
+
+
+def test_the_sources_disagree_about_the_onset_and_all_are_kept() -> None:
+    kept = [(onset.from_day, onset.to_day) for onset in ONSETS]
+    assert kept == [(1, 3), (2, 7), (2, 5), (3, 10), (3, 14), (0, 21), (0, 42)]
 
 
 def test_scores_are_compared_with_their_own_least_change() -> None:

@@ -9,6 +9,7 @@ COUNTED = {
     "diabetes": 4, "medicine": 3, "emergency": 4, "painkillers": 3, "walked": 1, "rested": 2, "changes": 2, "weeks": 1,
     "breathe": 1, "little": 2, "table": 2, "serious": 3, "area": 3, "idea": 3, "usual": 3, "physiotherapy": 6,
     "doctor": 2, "scanner": 2, "numb": 1, "muscle": 2, "exercise": 3, "sugar": 2, "infection": 3, "operation": 4,
+    "being": 2, "once": 1, "something": 2, "someone": 2,
     "antibiotics": 5, "quiet": 2, "paralysis": 4, "bladder": 2, "people": 2, "month": 1, "hours": 1,
 }  # fmt: skip
 

@@ -85,6 +85,8 @@ def _print(report: DischargeReport, leaflet: str | None, out: Path | None) -> No
     style = "bold" if report.destination in ("home", "home-with-plan") else "bold red"
     results.print(f"[{style}]{report.destination.replace('-', ' ').upper()}[/{style}]")
     print_findings(report.findings, report.questions)
+    if report.next_round:
+        results.print(f"\nNext round at {report.next_round:%H:%M}.")
     if leaflet is not None and out is None:
         results.print(f"\n{leaflet}", markup=False, soft_wrap=True)
     elif leaflet is not None and out is not None:

@@ -65,7 +65,7 @@ def outcome(
 def _one(
     diary: Diary, block: Path | None, site: Path | None, now: datetime, out: Path | None, *, as_json: bool
 ) -> None:
-    from foramen.pathway.followup import Block, missed, pain_curve, read_block, read_response
+    from foramen.pathway.followup import Block, missed, next_due, pain_curve, read_block, read_response
     from foramen.pathway.site import Site
 
     sign_offs = read_record(site, Site).sign_offs if site else ()
@@ -88,6 +88,8 @@ def _one(
         _print_response(report)
     if absent:
         results.print(f"\n[dim]Not rated: {', '.join(absent)}.[/dim]", soft_wrap=True)
+    if not block and (due := next_due(diary, hours)):
+        results.print(f"[dim]Next entry: {due.name}, {', '.join(due.asks)}.[/dim]", soft_wrap=True)
     if out is not None:
         results.print(f"\nThe curve is in [bold]{out / 'pain-curve.png'}[/bold].", soft_wrap=True)
 
@@ -117,6 +119,8 @@ def _print_response(report: ResponseReport) -> None:
     for score in report.scores:
         noticed = "matters" if score.matters else "too little to matter"
         results.print(f"{score.instrument} {score.before:g} → {score.after:g}, {noticed}.")
+    if report.impression:
+        results.print(f"The patient's own impression: {report.impression}.")
     for caution in report.cautions:
         results.print(f"[yellow]{caution}[/yellow]", soft_wrap=True)
 

@@ -14,7 +14,14 @@ from pydantic import Field
 from foramen.pathway.answer import Answer
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.followup.diary import Diary, Entry
-from foramen.pathway.followup.instruments import SUBSTANTIAL_PERCENT, Change, matters, pain_change, relief_percent
+from foramen.pathway.followup.instruments import (
+    IMPRESSION,
+    SUBSTANTIAL_PERCENT,
+    Change,
+    matters,
+    pain_change,
+    relief_percent,
+)
 from foramen.pathway.followup.phases import NOT_JUDGED_BEFORE_DAY, SPANS, Phase, phase_at
 
 EARLY_DAYS = (14.0, 28.0)
@@ -73,6 +80,7 @@ class ResponseReport(Facts):
     late_response: Answer = Field(description="50 % or more from 3 months on")
     phases: tuple[PhaseRelief, ...]
     scores: tuple[ScoreChange, ...]
+    impression: Change | None = Field(description="the patient's own impression, last given")
     cautions: tuple[str, ...]
 
 
@@ -105,7 +113,8 @@ def read_response(diary: Diary, now: datetime) -> ResponseReport:
         late_response=_responded([e for e in kept if diary.days(e) >= LATE_FROM_DAY], diary),
         phases=tuple(_phase(diary, kept, span.phase) for span in SPANS),
         scores=_scores(diary, now),
-        cautions=_cautions(diary, kept),
+        impression=_impression(diary, now),
+        cautions=_cautions(diary, kept, _impression(diary, now), verdict),
     )
 
 
@@ -171,10 +180,17 @@ def _scores(diary: Diary, now: datetime) -> tuple[ScoreChange, ...]:
     )
 
 
-def _cautions(diary: Diary, kept: list[Entry]) -> tuple[str, ...]:
+def _impression(diary: Diary, now: datetime) -> Change | None:
+    given = [e.impression for e in diary.in_order if e.impression is not None and e.at <= now]
+    return IMPRESSION[given[-1]] if given else None
+
+
+def _cautions(diary: Diary, kept: list[Entry], impression: Change | None, verdict: Verdict) -> tuple[str, ...]:
     cautions = []
     if any(entry.analgesics for entry in kept if diary.days(entry) > TAPERED_BY_DAY):
         cautions.append("Analgesics were still taken after day 5, so part of the relief may be theirs (S1-44).")
     if any(entry.retreated is Answer.YES for entry in kept):
         cautions.append("Another injection or an operation came in between; what follows it is not this injection's.")
+    if impression in (Change.NONE, Change.WORSE) and verdict in (Verdict.SUBSTANTIAL, Verdict.MODERATE):
+        cautions.append(f"The pain is rated lower, yet the patient's own impression is '{impression}': ask (OM-8).")
     return tuple(cautions)

@@ -6,14 +6,14 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from foramen.pathway.answer import Answer, either, every
 from foramen.pathway.engine import Scope, SignOff, evaluate, read_rules
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.facts.vocabulary import Side
 from foramen.pathway.findings import Decision, Finding, Question
-from foramen.pathway.recovery.observations import Observation, Recovery, Sensation
+from foramen.pathway.recovery.observations import Observation, Recovery, Sensation, observation_times
 
 EXPANDING_PAIN_ROUNDS = 3
 """Pain counts as growing when three rounds in a row each rate it higher; our own choice."""
@@ -33,6 +33,7 @@ class DischargeReport(Facts):
 
     schema_: Literal["foramen.discharge/1"] = Field("foramen.discharge/1", alias="schema")
     destination: Destination
+    next_round: AwareDatetime | None = Field(description="when to look again; none once the patient may go")
     findings: tuple[Finding, ...]
     questions: tuple[Question, ...]
 
@@ -61,9 +62,17 @@ def discharge(
         Whether glucose matters.
     """
     found = evaluate(read_rules("discharge"), discharge_facts(recovery, now, diabetic), tuple(sign_offs))
+    destination = _DESTINATIONS[found.decision]
     return DischargeReport(
-        destination=_DESTINATIONS[found.decision], findings=found.findings, questions=found.questions
+        destination=destination,
+        next_round=_next_round(recovery, now) if destination is Destination.NOT_YET else None,
+        findings=found.findings,
+        questions=found.questions,
     )
+
+
+def _next_round(recovery: Recovery, now: datetime) -> datetime | None:
+    return next((at for at in observation_times(recovery.needle_out_at) if at > now), None)
 
 
 def discharge_facts(recovery: Recovery, now: datetime, diabetic: Answer) -> Scope:
