@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from foramen.pathway.answer import Answer
 from foramen.pathway.facts import Medication, Referral
+from foramen.pathway.medication import DrugPlan
 from foramen.pathway.recovery import (
     AnalgesicPlan,
     Destination,
@@ -162,6 +163,26 @@ def test_what_is_not_this_patients_is_left_out_and_what_is_unknown_is_told() -> 
     assert sheet({}, ("referral.conditions.diabetes",)).section("diabetes") is not None
     assert sheet({}, ("referral.medications",)).section("thinner") is not None
     assert "steroid" not in sheet({"referral.request.intent": "diagnostic"}, steroid_given=False).to_text().lower()
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({}, "warfarin: not before Fri 14 Mar 2025, 00:00"),
+        ({"restart_not_before": None}, "warfarin: ask us before you take it again"),
+        ({"blocked": True}, "warfarin: ask us before you take it again"),
+    ],
+)
+def test_the_leaflet_names_when_a_blood_thinner_may_be_taken_again(changes: dict[str, Any], line: str) -> None:
+    midnight = datetime.fromisoformat("2025-03-14T00:00:00+01:00")
+    told = {"drug": "warfarin", "rule_id": "AC-001", "text": "", "blocked": False, "restart_not_before": midnight}
+    told |= changes
+    referral = part(journey({"referral.medications": [{"drug": "warfarin"}]}), "referral", Referral)
+    was = Visit(root="L5-left", injected_at=LATER, steroid_given=True, sedation_given=False, phone="01234")
+    written = leaflet(referral, was, analgesic_plan(referral), [DrugPlan(**told)])
+    thinner = written.section("thinner")
+    assert thinner is not None
+    assert thinner.points[0] == line
 
 
 def test_warnings_come_before_what_to_expect() -> None:

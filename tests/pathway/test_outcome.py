@@ -32,7 +32,7 @@ from foramen.pathway.followup import (
     relief_percent,
 )
 from foramen.pathway.followup.curve import helpful_band
-from foramen.pathway.followup.schedule import nearest
+from foramen.pathway.followup.schedule import at_due_time, nearest
 from support.journey import journey, part
 
 NEEDLE = datetime(2025, 3, 13, 9, 30, tzinfo=UTC)
@@ -95,6 +95,9 @@ def test_relief_in_the_anaesthetics_hours_is_not_yet_a_response() -> None:
 def test_without_a_baseline_or_a_later_rating_nothing_is_said() -> None:
     assert verdict(entry(30, 1), day=30, before=None) is Verdict.NOT_RATED
     assert verdict(entry(10, 1), day=30) is Verdict.NOT_RATED
+    report = read_response(diary(entry(20, 1), entry(100, 1), before=None), NEEDLE + timedelta(days=120))
+    assert (report.early_response, report.late_response) == (Answer.UNKNOWN, Answer.UNKNOWN)
+    assert [phase.ratings for phase in report.phases] == [0, 0, 0, 0]
 
 
 def test_response_at_two_to_four_weeks_and_from_three_months() -> None:
@@ -201,6 +204,13 @@ def test_the_schedule_is_the_published_one() -> None:
     assert names[5:19] == [f"day {day}" for day in range(1, 15)]
     assert names[19:] == ["day 21", "6 weeks", "3 months", "6 months", "12 months"]
     assert [due.hours for due in SCHEDULE] == sorted(due.hours for due in SCHEDULE)
+
+
+def test_of_several_entries_the_one_nearest_to_the_due_time_counts() -> None:
+    kept = diary(entry(13.6, 9), entry(14.1, 2), entry(14.4, 8), entry(0.9, 7))
+    assert at_due_time(kept, "day 14") == entry(14.1, 2)
+    assert at_due_time(kept, "day 1") == entry(0.9, 7)
+    assert at_due_time(kept, "day 2") is None
 
 
 def test_missed_times_and_the_next_one() -> None:
