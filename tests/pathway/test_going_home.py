@@ -171,6 +171,7 @@ def test_what_is_not_this_patients_is_left_out_and_what_is_unknown_is_told() -> 
         ({}, "warfarin: not before Fri 14 Mar 2025, 00:00"),
         ({"restart_not_before": None}, "warfarin: ask us before you take it again"),
         ({"blocked": True}, "warfarin: ask us before you take it again"),
+        ({"continues": True, "restart_not_before": None}, "warfarin: go on taking it as before"),
     ],
 )
 def test_the_leaflet_names_when_a_blood_thinner_may_be_taken_again(changes: dict[str, Any], line: str) -> None:

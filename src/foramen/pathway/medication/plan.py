@@ -2,6 +2,8 @@
 
 from datetime import datetime, tzinfo
 
+from pydantic import Field
+
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.facts.referral import Referral
 from foramen.pathway.facts.treatment import Medication
@@ -21,6 +23,7 @@ class DrugPlan(Facts):
     inr_due_before: datetime | None = None
     restart_not_before: datetime | None = None
     blocked: bool
+    continues: bool = Field(False, description="the drug is not stopped at all")
     thrombosis_cost: str = ""
 
 
@@ -34,7 +37,12 @@ def drug_plan(referral: Referral, policy: Policy, row: Row, medication: Medicati
     if blocked:
         words = "no automatic dates: a recent stent, coronary event or stroke stands in the way"
     plan = DrugPlan(
-        drug=medication.drug, rule_id=f"{policy.name}/{row.id}", text=words, blocked=blocked, thrombosis_cost=cost
+        drug=medication.drug,
+        rule_id=f"{policy.name}/{row.id}",
+        text=words,
+        blocked=blocked,
+        continues=continues,
+        thrombosis_cost=cost,
     )
     if blocked or starts_at is None or continues:
         return plan

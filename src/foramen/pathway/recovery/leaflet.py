@@ -1,7 +1,6 @@
 """The leaflet for the way home, for this patient, in plain words."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, Field
@@ -93,9 +92,8 @@ def _line(text: str, dose: DayDose, language: str, times: str | None = None) -> 
 
 def _restart_line(plan: DrugPlan, referral: Referral, language: str) -> str:
     known, when = words(language)["restart"], plan.restart_not_before
-    line: str = known["ask"] if when is None or plan.blocked else known["line"]
-    return line.format(drug=plan.drug, when=_moment(when, referral, language))
-
-
-def _moment(when: datetime | None, referral: Referral, language: str) -> str:
-    return "" if when is None else moment_in_words(referral.local(when), language)
+    if plan.continues:
+        return str(known["continues"]).format(drug=plan.drug)
+    if when is None or plan.blocked:
+        return str(known["ask"]).format(drug=plan.drug)
+    return str(known["line"]).format(drug=plan.drug, when=moment_in_words(referral.local(when), language))
