@@ -94,7 +94,7 @@ CORNERS = [
     {"slip_level": "L4", "slip_mm": 6.0},
     {"slip_level": "L5", "slip_mm": 6.0},
     {"narrowing": EVERY_FORAMEN_NARROW},
-    {"narrowing": EVERY_FORAMEN_NARROW, "stature_cm": 140.0},
+    {"narrowing": EVERY_FORAMEN_NARROW, "stature_cm": 160.0},
 ]
 
 

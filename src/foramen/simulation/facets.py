@@ -20,8 +20,8 @@ FACET_ANGLE_DEG = {"T10": 78, "T11": 70, "T12": 24, "L1": 25, "L2": 28, "L3": 35
 """Turn of the joint from the sagittal plane, by the vertebra above: nominal; it rises toward the sacrum."""
 SUPERIOR_TIP_MM = 8.0
 """How far the superior process rises above the middle of the disc."""
-NARROWING_MM = 3.2
-NARROWING_LEAN_MM = 2.2
+NARROWING_MM = 2.8
+NARROWING_LEAN_MM = 1.9
 """How far full narrowing thickens the superior process, and leans its tip forward: a design choice."""
 
 
