@@ -63,9 +63,10 @@ def best_of_patches(
 
 def different(entries_mm: NDArray[np.float64], order: NDArray[np.int64], apart_mm: float, most: int) -> list[int]:
     """From the best on, each route whose entry lies apart from all chosen before it."""
+    enough = apart_mm - 1e-3  # so that the last bits decide nothing between entries exactly that far apart
     chosen: list[int] = []
     for n in order:
-        if len(chosen) < most and all(np.linalg.norm(entries_mm[n] - entries_mm[c]) >= apart_mm for c in chosen):
+        if len(chosen) < most and all(np.linalg.norm(entries_mm[n] - entries_mm[c]) >= enough for c in chosen):
             chosen.append(int(n))
     return chosen
 

@@ -20,14 +20,15 @@ from foramen.kernels import kernel
 def _along_rows(mask: NDArray[np.bool_], spacing: float, most: float, out: NDArray[np.float32]) -> None:
     """Squared distance along the last axis, cut off at `most`."""
     ni, nj, nk = mask.shape
+    far = int(np.sqrt(most) / spacing) + 2
     for i in prange(ni):
         for j in range(nj):
-            steps = nk + 1
+            steps = far
             for k in range(nk):
                 steps = 0 if mask[i, j, k] else steps + 1
                 apart = max(steps - 0.5, 0.0) * spacing
                 out[i, j, k] = min(apart * apart, most)
-            steps = nk + 1
+            steps = far
             for k in range(nk - 1, -1, -1):
                 steps = 0 if mask[i, j, k] else steps + 1
                 apart = max(steps - 0.5, 0.0) * spacing

@@ -79,7 +79,7 @@ def _skin_behind(ct: Ct, anatomy: Anatomy, settings: PlanSettings, progress: Pro
     reach = settings.longest_reach_mm
     up = reach * np.sin(np.radians(settings.limits.craniocaudal_deg)) + BESIDE_MM
     out = reach * np.sin(np.radians(settings.limits.axial_deg)) + BESIDE_MM
-    corners = np.concatenate((centres - (out, BESIDE_MM, up), centres + (out, reach + BESIDE_MM, up)))
+    corners = np.concatenate([centres - np.array([out, BESIDE_MM, up]), centres + np.array([out, reach, up])])
     return find_skin(
         ct.canonical().crop_around(corners, 0.0),
         anatomy.body.canonical().crop_around(corners, 0.0),
