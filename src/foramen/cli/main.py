@@ -106,5 +106,5 @@ def _own_fault(fault: Exception) -> str:
     where = traceback.extract_tb(fault.__traceback__)[-1]
     return (
         f"Foramen stopped at a fault of its own ({type(fault).__name__} in {Path(where.filename).name}, line "
-        f"{where.lineno}); nothing was written. Please report it, with what the same command prints under {SHOW_FAULTS}=1."
+        f"{where.lineno}); nothing was written. Please report it with what {SHOW_FAULTS}=1 makes it print."
     )
