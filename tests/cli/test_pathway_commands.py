@@ -181,6 +181,7 @@ def test_what_can_not_be_right_is_refused_in_one_sentence(tmp_path: Path) -> Non
         ),
         (("outcome", ONE / "diary.json", "--now", "yesterday"), UsageError, "'yesterday' is not a moment"),
         (("outcome", ONE / "diary.json", TWO / "diary.json", "--block", broken), UsageError, "belongs to one diary"),
+        (("outcome", TWELVE / "diary.json"), UsageError, "say how the block was done with --block"),
         (("procedure", "--card", "flood"), UsageError, "no emergency card 'flood'"),
     ]
     for words, kind, sentence in cases:

@@ -32,7 +32,7 @@ from foramen.pathway.followup import (
     relief_percent,
 )
 from foramen.pathway.followup.curve import helpful_band
-from foramen.pathway.followup.schedule import at_due_time, nearest
+from foramen.pathway.followup.schedule import by_due_time, nearest
 from support.journey import journey, part
 
 NEEDLE = datetime(2025, 3, 13, 9, 30, tzinfo=UTC)
@@ -208,9 +208,7 @@ def test_the_schedule_is_the_published_one() -> None:
 
 def test_of_several_entries_the_one_nearest_to_the_due_time_counts() -> None:
     kept = diary(entry(13.6, 9), entry(14.1, 2), entry(14.4, 8), entry(0.9, 7))
-    assert at_due_time(kept, "day 14") == entry(14.1, 2)
-    assert at_due_time(kept, "day 1") == entry(0.9, 7)
-    assert at_due_time(kept, "day 2") is None
+    assert by_due_time(kept) == {"day 14": entry(14.1, 2), "day 1": entry(0.9, 7)}
 
 
 def test_missed_times_and_the_next_one() -> None:

@@ -68,6 +68,8 @@ def _one(
     from foramen.pathway.followup import Block, missed, next_due, pain_curve, read_block, read_response
     from foramen.pathway.site import Site
 
+    if diary.intent == "diagnostic" and block is None:
+        raise UsageError("This diary is of a diagnostic block: say how the block was done with --block FILE.")
     sign_offs = read_record(site, Site).sign_offs if site else ()
     report = read_block(diary, read_record(block, Block), sign_offs) if block else read_response(diary, now)
     if out is not None:

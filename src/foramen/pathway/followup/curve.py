@@ -12,7 +12,7 @@ from foramen.pathway.facts.vocabulary import Intent
 from foramen.pathway.followup.diary import Diary
 from foramen.pathway.followup.instruments import relief_percent
 from foramen.pathway.followup.phases import NOT_JUDGED_BEFORE_DAY, SPANS
-from foramen.pathway.followup.schedule import SCHEDULE, at_due_time
+from foramen.pathway.followup.schedule import SCHEDULE, by_due_time
 
 HELPED_SHARE = 0.5
 """Half of the baseline: the measure of response that the band leads to."""
@@ -143,12 +143,14 @@ def cohort_curve(diaries: Iterable[Diary]) -> CohortCurve:
     The order of the patients makes no difference.
     """
     usable = [diary for diary in diaries if diary.baseline.leg_nrs]
+    reliefs_at: dict[str, list[float]] = {}
+    for diary in usable:
+        for name, entry in by_due_time(diary).items():
+            relief = relief_percent(diary.baseline.leg_nrs or 0.0, entry.leg_nrs or 0.0)
+            reliefs_at.setdefault(name, []).append(relief)
     points = []
     for due in SCHEDULE:
-        entries = [(diary, at_due_time(diary, due.name)) for diary in usable]
-        reliefs = sorted(
-            relief_percent(diary.baseline.leg_nrs or 0.0, entry.leg_nrs or 0.0) for diary, entry in entries if entry
-        )
+        reliefs = sorted(reliefs_at.get(due.name, ()))
         if reliefs:
             low, middle, high = _quartiles(reliefs)
             responders = sum(relief >= 100 * HELPED_SHARE for relief in reliefs)

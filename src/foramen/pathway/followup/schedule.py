@@ -47,7 +47,7 @@ def nearest(hours: float) -> DueTime:
 
 def missed(diary: Diary, until_hours: float) -> tuple[DueTime, ...]:
     """The due times up to then that no rated entry belongs to."""
-    kept = {nearest(diary.hours(entry)).name for entry in diary.rated}
+    kept = by_due_time(diary)
     return tuple(due for due in SCHEDULE if due.hours <= until_hours and due.name not in kept)
 
 
@@ -56,11 +56,15 @@ def next_due(diary: Diary, now_hours: float) -> DueTime | None:
     return next((due for due in SCHEDULE if due.hours > now_hours), None)
 
 
-def at_due_time(diary: Diary, name: str) -> Entry | None:
-    """The rated entry that belongs to a due time, the nearest one where there are several."""
-    due = next(due for due in SCHEDULE if due.name == name)
-    belonging = [entry for entry in diary.rated if nearest(diary.hours(entry)).name == name]
-    return min(belonging, key=lambda entry: abs(diary.hours(entry) - due.hours), default=None)
+def by_due_time(diary: Diary) -> dict[str, Entry]:
+    """The rated entry that belongs to each due time, the nearest one where there are several."""
+    kept: dict[str, tuple[float, Entry]] = {}
+    for entry in diary.rated:
+        due = nearest(diary.hours(entry))
+        away = abs(diary.hours(entry) - due.hours)
+        if due.name not in kept or away < kept[due.name][0]:
+            kept[due.name] = (away, entry)
+    return {name: entry for name, (_, entry) in kept.items()}
 
 
 def _log_ratio(one: float, other: float) -> float:
