@@ -68,6 +68,11 @@ def test_what_changed_since_signing_is_named(changes: dict[str, Any], said: str)
     assert said in check.findings[0].text
 
 
+def test_a_consent_for_one_root_is_none_for_another() -> None:
+    assert asked({}, root="L5-left").holds
+    assert "root was L5-left, is now L4-left" in asked({}, root="L4-left").findings[0].text
+
+
 def test_a_caudal_epidural_added_later_needs_a_new_signature() -> None:
     assert not asked({}, with_caudal=True).holds
 

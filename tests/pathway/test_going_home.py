@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foramen.pathway.answer import Answer
-from foramen.pathway.facts import Medication, Referral
+from foramen.pathway.facts import Medication, Modality, Referral
 from foramen.pathway.medication import DrugPlan
 from foramen.pathway.recovery import (
     AnalgesicPlan,
@@ -184,6 +184,18 @@ def test_the_leaflet_names_when_a_blood_thinner_may_be_taken_again(changes: dict
     thinner = written.section("thinner")
     assert thinner is not None
     assert thinner.points[0] == line
+
+
+@pytest.mark.parametrize(
+    ("guidance", "words"),
+    [
+        (Modality.CT, "The CT scanner showed us"),
+        (Modality.FLUOROSCOPY, "The X-ray showed us"),
+        (None, "The scan showed us"),
+    ],
+)
+def test_the_leaflet_says_what_guided_the_needle(guidance: Modality | None, words: str) -> None:
+    assert words in sheet(guidance=guidance).to_text()
 
 
 def test_warnings_come_before_what_to_expect() -> None:
