@@ -183,6 +183,17 @@ class Volume:
         box = tuple(slice(a, b) for a, b in zip(start, stop, strict=True))
         return replace(self, voxels=self.voxels[box], affine=affine)
 
+    def coarser(self, factors: ArrayLike) -> Self:
+        """Means over blocks of so many voxels along i, j, k; what does not fill a block at the end is left out."""
+        f = np.minimum(np.asarray(factors, dtype=int), self.shape)
+        ni, nj, nk = np.array(self.shape) // f
+        whole = self.voxels[: ni * f[0], : nj * f[1], : nk * f[2]]
+        blocks = whole.reshape(ni, f[0], nj, f[1], nk, f[2]).mean(axis=(1, 3, 5), dtype=np.float32)
+        affine = self.affine.copy()
+        affine[:3, :3] *= f
+        affine[:3, 3] = self.to_world((f - 1) / 2)
+        return replace(self, voxels=blocks, affine=affine)
+
     def crop_around(self, points_mm: ArrayLike, margin_mm: float) -> Self:
         """The smallest box of voxels that holds all points, shape (n, 3), and `margin_mm` on every side."""
         index = self.to_index(np.atleast_2d(np.asarray(points_mm, dtype=np.float64)))
