@@ -13,6 +13,7 @@ from foramen.imaging.volume import Volume
 NEAR_MM = 8.0
 """A piece this near to the main one may be its arch, cut off by missing voxels; farther pieces are strays."""
 
+NEAR_STEP_MM = 1.5
 SMALLEST_SHARE = 0.02
 """A piece smaller than this share of the main one is a stray."""
 
@@ -56,8 +57,10 @@ def _without_strays(mask: NDArray[np.bool_], spacing_mm: NDArray[np.float64]) ->
     sizes = np.bincount(pieces.ravel(), minlength=count + 1)
     sizes[0] = 0
     main = int(sizes.argmax())
-    distance = ndimage.distance_transform_edt(pieces != main, sampling=spacing_mm)
-    nearest = np.asarray(ndimage.minimum(distance, pieces, np.arange(count + 1)))
+    every = np.maximum((NEAR_STEP_MM / spacing_mm).astype(int), 1)
+    coarse = pieces[:: every[0], :: every[1], :: every[2]]
+    distance = ndimage.distance_transform_edt(coarse != main, sampling=spacing_mm * every)
+    nearest = np.asarray(ndimage.minimum(distance, coarse, np.arange(count + 1)))
     keep = (sizes >= SMALLEST_SHARE * sizes[main]) & (nearest <= NEAR_MM)
     keep[0] = False
     kept: NDArray[np.bool_] = keep[pieces]

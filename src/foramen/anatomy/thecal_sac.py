@@ -1,8 +1,9 @@
 """Canal and thecal sac drawn into a label map that does not give them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from foramen.anatomy.centreline import Canal
@@ -38,31 +39,51 @@ def draw_canal(labels: LabelMap, canal: Canal) -> LabelMap:
         return labels
     drawn = replace(labels, voxels=labels.voxels.copy(), estimated=labels.estimated | missing)
     near = drawn.canonical().crop_around(canal.centreline_mm, float(canal.width_mm.max()))
+    tube = _tube(near, canal)
     if Structure.SPINAL_CANAL in missing:
-        _fill(near, canal, Structure.SPINAL_CANAL, (Structure.BACKGROUND,), inset_mm=0.0)
+        tube.fill(Structure.SPINAL_CANAL, (Structure.BACKGROUND,), inset_mm=0.0)
     if Structure.THECAL_SAC in missing:
-        over = (Structure.BACKGROUND, Structure.SPINAL_CANAL)
-        _fill(near, canal, Structure.THECAL_SAC, over, inset_mm=PEDICLE_TO_DURA_MM)
+        tube.fill(Structure.THECAL_SAC, (Structure.BACKGROUND, Structure.SPINAL_CANAL), inset_mm=PEDICLE_TO_DURA_MM)
     return drawn
 
 
-def _fill(near: Volume, canal: Canal, what: Structure, over: tuple[Structure, ...], *, inset_mm: float) -> None:
-    """Write an elliptic tube into the voxels of `near`."""
-    half_width = canal.width_mm / 2 - inset_mm
-    half_depth = canal.depth_mm / 2 + SIGHT_LOSS_MM - inset_mm
-    free = np.argwhere(np.isin(near.voxels, over))
-    points = near.to_world(free)
-    distance, station = cKDTree(canal.centreline_mm).query(points, distance_upper_bound=float(half_width.max()) + 1.0)
+@dataclass(frozen=True, eq=False)
+class _Tube:
+    """Voxels that may be canal: their indices, and where they lie from their station, mm left and posterior."""
+
+    near: Volume
+    index: NDArray[np.intp]
+    left_mm: Vector
+    posterior_mm: Vector
+    half_width_mm: Vector
+    half_depth_mm: Vector
+
+    def fill(self, what: Structure, over: tuple[Structure, ...], *, inset_mm: float) -> None:
+        """Write an ellipse, smaller by the inset, wherever the map has nothing but `over`."""
+        across = self.left_mm / (self.half_width_mm - inset_mm)
+        deep = self.posterior_mm / (self.half_depth_mm - inset_mm)
+        inside = tuple(self.index[across**2 + deep**2 <= 1].T)
+        free = np.isin(self.near.voxels[inside], over)
+        self.near.voxels[tuple(axis[free] for axis in inside)] = what
+
+
+def _tube(near: Volume, canal: Canal) -> _Tube:
+    """The free voxels around the canal's stations."""
+    index = np.argwhere(np.isin(near.voxels, (Structure.BACKGROUND, Structure.SPINAL_CANAL)))
+    points = near.to_world(index)
+    reach = float(max(canal.width_mm.max(), canal.depth_mm.max())) / 2 + SIGHT_LOSS_MM
+    distance, station = cKDTree(canal.centreline_mm).query(points, distance_upper_bound=reach)
     reached = np.isfinite(distance)
-    free, points, station = free[reached], points[reached], station[reached]
-    left, posterior, cranial = _offsets(canal, points, station)
-    ellipse = (left / half_width[station]) ** 2 + (posterior / half_depth[station]) ** 2 <= 1
-    inside = free[ellipse & (np.abs(cranial) <= near.spacing_mm.max())]
-    near.voxels[tuple(inside.T)] = what
-
-
-def _offsets(canal: Canal, points: Vector, station: Vector) -> tuple[Vector, Vector, Vector]:
-    """Points seen from their stations: mm left, posterior and cranial."""
+    index, points, station = index[reached], points[reached], station[reached]
     axes = np.array([f.axes for f in canal.frames])[station]
     left, posterior, cranial = np.einsum("nij,nj->in", axes, points - canal.centreline_mm[station])
-    return left, posterior, cranial
+    beside = np.abs(cranial) <= near.spacing_mm.max()
+    half_depth = canal.depth_mm[station] / 2 + SIGHT_LOSS_MM
+    return _Tube(
+        near,
+        index[beside],
+        left[beside],
+        posterior[beside],
+        canal.width_mm[station][beside] / 2,
+        half_depth[beside],
+    )
