@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from foramen.errors import UsageError
+from foramen.pathway.answer import Answer
 from foramen.pathway.consent import Consent, ConsentCheck, basis_of, changes_since, check_consent, consent_document
 from foramen.pathway.consent.basis import consent_facts
 from foramen.pathway.consent.risks import risk_lines, risks_for
@@ -125,6 +126,16 @@ def test_published_frequencies_stand_beside_the_risks() -> None:
     assert "Stroke or paralysis" in said
     assert "(none in 14,956, but it has happened)" in said
     assert "how often is not known" in said
+
+
+@pytest.mark.parametrize(
+    ("zone", "extent", "more"),
+    [("foraminal", "severe", True), ("foraminal", "moderate", False), ("lateral-recess", "severe", False)],
+)
+def test_only_a_severe_finding_in_a_foramen_makes_more_pain_more_likely(zone: str, extent: str, more: bool) -> None:
+    seen = {"referral.imaging.0.findings.0.zone": zone, "referral.imaging.0.findings.0.extent": extent}
+    risks = risks_for(consent_facts(part(journey(seen), "referral", Referral)))
+    assert next(risk for risk in risks if risk.id == "more-pain").more_likely is Answer.of(more)
 
 
 def test_a_severely_narrowed_foramen_makes_more_pain_more_likely() -> None:

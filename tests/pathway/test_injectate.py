@@ -60,6 +60,13 @@ def test_the_classic_wrong_syringe() -> None:
     assert "ropivacaine with betamethasone sodium phosphate in one syringe makes crystals of over 50 µm" in said
 
 
+def test_what_is_in_no_named_syringe_is_not_taken_for_mixed() -> None:
+    apart = {"injectate.components.2.product": "ropivacaine-0-2"}
+    assert "IJ-20" in {finding.rule_id for finding in checked(apart).findings}
+    unnamed = ("injectate.components.2.syringe", "injectate.components.3.syringe")
+    assert "IJ-20" not in {finding.rule_id for finding in checked(apart, unnamed).findings}
+
+
 def test_what_is_unknown_is_asked_and_never_taken_for_harmless() -> None:
     report = checked(forgotten=("referral.patient.weight_kg", "referral.allergies"))
     assert report.decision is Decision.INCOMPLETE

@@ -75,6 +75,26 @@ def test_the_whole_procedure_in_its_hard_order() -> None:
     assert next_steps(state) == ()
 
 
+def test_what_may_follow_each_step_of_the_usual_way() -> None:
+    expected = [
+        "signed-in abandoned",
+        "positioned abandoned",
+        "skin-prepared positioned abandoned",
+        "stop-moment skin-prepared positioned abandoned",
+        "anaesthetised stop-moment skin-prepared positioned abandoned",
+        "advanced anaesthetised abandoned",
+        "tip-checked advanced anaesthetised needle-removed pain-reported abandoned",
+        "aspirated advanced needle-removed pain-reported abandoned",
+        "contrast-given contrast-omitted advanced needle-removed pain-reported abandoned",
+        "released advanced needle-removed pain-reported abandoned",
+        "injected advanced needle-removed pain-reported abandoned",
+        "needle-removed injected pain-reported abandoned",
+        "dressed abandoned",
+        "",
+    ]
+    assert [" ".join(next_steps(after(*WHOLE[:reached]))) for reached in range(len(WHOLE) + 1)] == expected
+
+
 @pytest.mark.parametrize("missing", range(len(WHOLE)), ids=[one["event"] for one in WHOLE])
 def test_no_step_can_be_left_out(missing: int) -> None:
     left = [event(one) for place, one in enumerate(WHOLE) if place != missing]
