@@ -23,6 +23,9 @@ SMALLEST_MM, LARGEST_MM = 3.0, 12.0
 EDGE_MM = 1.25
 """Around bone, voxels are half bone and half fat, which looks like soft tissue."""
 
+DENSEST_HU = 60.0
+"""Ligament, cartilage and the blur of bone are denser than any root with its vessels."""
+
 COARSEST_VOXEL_MM = 2.0
 """A root of 4 mm needs two voxels across it to stand apart from its surroundings."""
 
@@ -71,7 +74,7 @@ def find_root(ct: Ct, seen: SeenForamen, expected: tuple[float, float]) -> tuple
     places = [
         _centroid(softness * (clear & ndimage.binary_dilation(island, iterations=2)), box)
         for island in islands
-        if _looks_like_root(island, softness, clear)
+        if _looks_like_root(island, softness, clear) and np.quantile(hu[island], 0.9) <= DENSEST_HU
     ]
     away = [float(np.hypot(p[0] - expected[0], p[1] - expected[1])) for p in places]
     if not away or min(away) > FARTHEST_MM:
