@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from support.real_data import real
-from support.surfaces import Lines, surface_of
 
 from foramen.anatomy import ALL_ROOTS, from_labels, read_labels
 from foramen.anatomy.structures import STRUCTURES_OF, Tissue
 from foramen.imaging import read_ct
 from foramen.planning import RootStatus, plan_routes
+from support.real_data import real
+from support.surfaces import Lines, surface_of
 
 pytestmark = pytest.mark.real
 
@@ -47,8 +47,8 @@ def test_the_torso_plans_every_root_or_says_why_not(torso):
 
 
 def test_a_radiologist_would_know_the_recommended_routes(torso):
-    """Entry 2 to 12 cm from the midline, 5 to 13 cm deep (Brummett 2009), steeper than 50°, up to L4 nearly in
-    plane.""" _, plan = torso
+    """Entry 2 to 12 cm from midline, 5 to 13 cm deep (Brummett 2009), at most 50° oblique; to L4 in plane."""
+    _, plan = torso
     for found in plan.roots:
         best = found.routes[0]
         assert 20 <= best.skin.lateral_of_midline_mm <= 120

@@ -139,21 +139,25 @@ def _judge(field, blame, cell, geometry, batches, trees, verdicts):  # type: ign
     entries, normals, targets, world, limits = geometry
     skin, skin_spans, skin_balls, tips, tip_spans, tip_balls = trees
     for batch in prange(len(batches)):
-        waiting = np.empty((1024, 2), np.int64)
+        waiting, open_part = np.empty((1024, 2), np.int64), np.empty((1024, 2))
         waiting[0, 0], waiting[0, 1] = batches[batch], 0
+        open_part[0, 0], open_part[0, 1] = 0.0, 1.0
+        near, far = np.empty(3), np.empty(3)
         count = 1
         while count > 0:
             count -= 1
             e, t = waiting[count, 0], waiting[count, 1]
+            first, last = open_part[count, 0], open_part[count, 1]
             verdict = WIDE_AT_TIPS
             if not _beyond_limits(tip_balls[t], skin_balls[e], world, limits):
-                verdict = _settle(field, blame, cell, tip_balls[t], skin_balls[e])
+                verdict, first, last = _settle(field, blame, cell, tip_balls[t], skin_balls[e], first, last)
                 last_e, last_t = skin_spans[e, 2] < 0, tip_spans[t, 2] < 0
                 if WIDE_AT_SKIN <= verdict < FREE and not (last_e and last_t):
                     split_tips = last_e or (not last_t and verdict == WIDE_AT_TIPS)
                     for child in range(2, 4):
                         waiting[count, 0] = e if split_tips else skin_spans[e, child]
                         waiting[count, 1] = tip_spans[t, child] if split_tips else t
+                        open_part[count, 0], open_part[count, 1] = first, last
                         count += 1
                     continue
             for n in range(skin_spans[e, 0], skin_spans[e, 1]):
@@ -167,7 +171,9 @@ def _judge(field, blame, cell, geometry, batches, trees, verdicts):  # type: ign
                     if own == FREE:
                         own = verdict
                         if WIDE_AT_SKIN <= verdict < FREE:
-                            own = _verdict(field, blame, cell, targets[tip], entries[entry])
+                            near[0], near[1], near[2] = x - dx * (1 - first), y - dy * (1 - first), z - dz * (1 - first)
+                            far[0], far[1], far[2] = x - dx * (1 - last), y - dy * (1 - last), z - dz * (1 - last)
+                            own = _verdict(field, blame, cell, near, far)
                     verdicts[entry, tip] = own
 
 
@@ -213,11 +219,14 @@ def _settle(
     cell: NDArray[np.float64],
     tips: NDArray[np.float64],
     skin: NDArray[np.float64],
-) -> int:
-    """What one walk along the middle of a bundle says of all its routes.
+    first: float,
+    last: float,
+) -> tuple[int, float, float]:
+    """What one walk along the middle of a bundle says of all its routes, and which part of them it leaves open.
 
-    At each place the bundle is a ball: the radius runs from the tips' to the entries'. A cell whose centre lies `off`
-    from the walk tells of every interpolated value within the ball up to `reach`.
+    At each place the bundle is a ball: the radius runs from the tips' to the entries'. What is nearest to the walk tells
+    of every value within the ball (see `walk`). Places are shares of the way, 0 at the tip to 1 at the skin; outside
+    `first` to `last` all routes are known to be free.
     """
     dx, dy, dz = skin[0] - tips[0], skin[1] - tips[1], skin[2] - tips[2]
     length = np.sqrt(dx * dx + dy * dy + dz * dz)
@@ -226,8 +235,8 @@ def _settle(
     spread2 = 0.25 * (cell[0] * cell[0] + cell[1] * cell[1] + cell[2] * cell[2])
     x, y, z = tips[0] / cell[0], tips[1] / cell[1], tips[2] / cell[2]
     dx, dy, dz = dx / (length * cell[0]), dy / (length * cell[1]), dz / (length * cell[2])
-    verdict = FREE
-    s = 0.0
+    verdict, open_from, open_to = FREE, 1.0, 0.0
+    s, end = first * length, last * length
     while True:
         u, v, w = x + dx * s, y + dy * s, z + dz * s
         i, j, k = cell_of(u, field.shape[0]), cell_of(v, field.shape[1]), cell_of(w, field.shape[2])
@@ -237,20 +246,22 @@ def _settle(
         value = float(field[i, j, k])
         if value * value > wide * wide + spread2:
             if value < 0:
-                return int(blame[i, j, k])
-            step = (np.sqrt(value * value - spread2) - wide) * shorter
+                return int(blame[i, j, k]), first, last
+            step = max((np.sqrt(value * value - spread2) - wide) * shorter, STEP_MM)
         else:
             value = between(field, u, v, w) * INVERSE_SLOPE
             if value < -radius:
-                return int(blame[i, j, k])
-            step = (value - radius) * shorter
-            if step < 0:
+                return int(blame[i, j, k]), first, last
+            step = max((value - radius) * shorter, STEP_MM)
+            if value < radius:
+                step = max((value + radius) * 0.5, STEP_MM)
+                open_to = min(s + step, end) / length
                 if verdict == FREE:
                     verdict = WIDE_AT_TIPS if tips[3] * (length - s) > skin[3] * s else WIDE_AT_SKIN
-                step = (value + radius) * 0.5
-        if s >= length:
-            return verdict
-        s = min(s + max(step, STEP_MM), length)
+                    open_from = s / length
+        if s >= end:
+            return verdict, open_from, open_to
+        s = min(s + step, end)
 
 
 @kernel()
@@ -258,13 +269,14 @@ def _verdict(
     field: NDArray[np.float32],
     blame: NDArray[np.uint8],
     cell: NDArray[np.float64],
-    tip: NDArray[np.float64],
-    entry: NDArray[np.float64],
+    near: NDArray[np.float64],
+    far: NDArray[np.float64],
 ) -> int:
-    """The verdict on a single route."""
-    s = first_forbidden(field, cell, tip, entry)
+    """The verdict on the open part of a single route."""
+    s = first_forbidden(field, cell, near, far)
     if s < 0:
         return FREE
-    x = tip + (entry - tip) * (s / np.sqrt(((entry - tip) ** 2).sum()))
-    i, j = cell_of(x[0] / cell[0], field.shape[0]), cell_of(x[1] / cell[1], field.shape[1])
-    return int(blame[i, j, cell_of(x[2] / cell[2], field.shape[2])])
+    share = s / max(np.sqrt(((far - near) ** 2).sum()), 1e-9)
+    i = cell_of((near[0] + (far[0] - near[0]) * share) / cell[0], field.shape[0])
+    j = cell_of((near[1] + (far[1] - near[1]) * share) / cell[1], field.shape[1])
+    return int(blame[i, j, cell_of((near[2] + (far[2] - near[2]) * share) / cell[2], field.shape[2])])

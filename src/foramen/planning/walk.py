@@ -85,7 +85,7 @@ def first_forbidden(
 ) -> float:
     """How far from `start` the first value below 0 lies, in mm; −1 where there is none."""
     dx, dy, dz = end[0] - start[0], end[1] - start[1], end[2] - start[2]
-    length = np.sqrt(dx * dx + dy * dy + dz * dz)
+    length = max(np.sqrt(dx * dx + dy * dy + dz * dz), 1e-9)
     spread2 = 0.25 * (cell[0] * cell[0] + cell[1] * cell[1] + cell[2] * cell[2])
     x, y, z = start[0] / cell[0], start[1] / cell[1], start[2] / cell[2]
     dx, dy, dz = dx / (length * cell[0]), dy / (length * cell[1]), dz / (length * cell[2])
