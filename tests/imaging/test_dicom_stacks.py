@@ -182,7 +182,7 @@ def test_messages_and_lists_hold_no_patient_data(tmp_path: Path) -> None:
 def test_progress_is_told_for_headers_and_pixels(tmp_path: Path) -> None:
     told: list[tuple[str, float]] = []
     read_ct(Series().write(tmp_path), progress=lambda stage, share: told.append((stage, share)))
-    for stage in ("Reading headers", "Reading the scan"):
+    for stage in ("reading headers", "reading the scan"):
         shares = [share for name, share in told if name == stage]
         assert shares == sorted(shares)
         assert shares[-1] == 1

@@ -154,7 +154,7 @@ def test_no_route_at_all_is_a_report_too(tmp_path):
         plan_for(ct, anatomy, nothing), ct, anatomy, tmp_path, lambda stage, _: stages.append(stage), made_at=MADE_AT
     )
     assert "The sacrum is not in the scan." in (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert stages[-1] == "Writing the report"
+    assert stages[-1] == "writing the report"
 
 
 def test_a_scan_that_names_nobody_is_reported_as_such(tmp_path):

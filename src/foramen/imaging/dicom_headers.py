@@ -85,7 +85,7 @@ def read_headers(files: Sequence[Path], progress: Progress) -> Headers:
                 left_out[str(kind)] += 1
             except Exception:  # an untrusted header may fail in any way
                 left_out["damaged files"] += 1
-            progress("Reading headers", (done + 1) / len(files))
+            progress("reading headers", (done + 1) / len(files))
     return Headers(tuple(pictures.values()), left_out)
 
 

@@ -65,7 +65,7 @@ def read_pixels(pictures: Sequence[Picture], progress: Progress) -> NDArray[np.i
             for place, plane in zip(wanted, _planes(path, [pictures[p] for p in wanted]), strict=True):
                 hu[place] = plane
                 done += 1
-                progress("Reading the scan", done / len(pictures))
+                progress("reading the scan", done / len(pictures))
     return hu.T
 
 

@@ -50,7 +50,7 @@ def read_voxels(
         if not count:
             raise InputError(f"{name} is cut short: {done} of {len(room)} bytes of voxels are there; copy it again.")
         done += count
-        progress("Reading the scan", done / len(room))
+        progress("reading the scan", done / len(room))
     if len(stream.read(TRAILING_BYTES + 1)) > TRAILING_BYTES:
         raise InputError(f"{name} holds more data than its header announces; it is damaged or no scan.")
     native = voxels.astype(dtype.newbyteorder("="), copy=False)

@@ -48,7 +48,7 @@ class Picture:
 
 def draw_pictures(plan: Plan, ct: Ct, anatomy: Anatomy, folder: Path, progress: Progress) -> dict[str, list[Picture]]:
     """Draw every picture, write each as PNG into `folder`, and give the copies to embed by root; "" is the overview."""
-    progress("Drawing the overview", 0.0)
+    progress("drawing the pictures", 0.0)
     drawn = {
         "": [
             _kept(
@@ -64,12 +64,12 @@ def draw_pictures(plan: Plan, ct: Ct, anatomy: Anatomy, folder: Path, progress: 
     fields = NeedleField.of(plan), AxialField.of(plan), SideField.of(plan)
     for n, (found, best) in enumerate(planned):
         title = Root.parse(found.root).title
-        progress(f"Drawing {title}", n / len(planned))
+        progress("drawing the pictures", (n + 1) / (len(planned) + 1))
         drawn[found.root] = [
             _kept(canvas, f"{found.root}-{name}", f"{title}: {alt}", folder)
             for name, alt, canvas in _of_root(ct, anatomy, scene, found, best, fields)
         ]
-    progress("Drawing the pictures", 1.0)
+    progress("drawing the pictures", 1.0)
     return drawn
 
 
