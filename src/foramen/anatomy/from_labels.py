@@ -45,6 +45,11 @@ def from_labels(ct: Ct, labels: LabelMap, progress: Progress = silent) -> Anatom
     progress("finding the foramina", 0.0)
     foramina = [find_foramen(root, *_neighbours(root, vertebrae, sacral)) for root in _lumbar_roots(vertebrae)]
     openings = [find_s1_foramen(side, sacral, scan, has_sacrum=Structure.SACRUM in boxes) for side in Side]
+    warnings += [
+        f"The foramen of {f.foramen.root} could not be seen through the sacrum: its place is published anatomy's."
+        for f in openings
+        if f.foramen.visible and not f.seen_in_image
+    ]
     progress("tracing the nerve roots", 0.0)
     roots = [lumbar_root(f, scan) for f in foramina if f.foramen.visible]
     roots += [sacral_root(f) for f in openings if f.foramen.visible]
