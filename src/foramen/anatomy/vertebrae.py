@@ -10,7 +10,7 @@ from foramen.anatomy.frames import SMALLEST_BODY_RADIUS_MM, Measured, first_gues
 from foramen.anatomy.label_map import LabelMap
 from foramen.anatomy.pedicles import find_pedicles
 from foramen.anatomy.spine import Vector, Vertebra
-from foramen.anatomy.structures import VERTEBRAE, Structure
+from foramen.anatomy.structures import LUMBAR_VERTEBRAE, VERTEBRAE, Structure
 from foramen.imaging.volume import Volume
 
 HIGHEST = Structure.T10
@@ -41,7 +41,7 @@ class SeenVertebra:
 
 
 def find_vertebrae(labels: LabelMap, boxes: dict[Structure, Box]) -> tuple[list[SeenVertebra], list[str]]:
-    """The vertebrae from T10 downward whose bodies are in view, from head to foot, and warnings about the others.
+    """The vertebrae from T10 downward whose bodies are in view, from head to foot, and warnings of lumbar others.
 
     Parameters
     ----------
@@ -59,10 +59,11 @@ def find_vertebrae(labels: LabelMap, boxes: dict[Structure, Box]) -> tuple[list[
         measured = None
         if radius >= SMALLEST_BODY_RADIUS_MM:
             measured = measure(bone, first_guess(bone, centre, cranial), labels.grid)
-        if measured is None:
-            warnings.append(f"{structure.name} can't be measured: {_why_not(radius)}.")
-        else:
+        if measured is not None:
             seen.append(_describe(structure, bone, measured, labels))
+        elif structure in LUMBAR_VERTEBRAE:
+            # No root that is planned for leaves between thoracic vertebrae: nobody needs to know of those.
+            warnings.append(f"{structure.name} can't be measured: {_why_not(radius)}.")
     return seen, warnings
 
 
