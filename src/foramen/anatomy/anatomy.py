@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from foramen.anatomy.label_map import LabelMap
+from foramen.anatomy.level_names import LevelNames
 from foramen.anatomy.spine import Spine
 from foramen.imaging.volume import Volume
 
@@ -14,7 +15,7 @@ class Anatomy:
     Attributes
     ----------
     provider
-        Who found it: `labels`.
+        Who found it: `labels`, `geometric` or `totalsegmentator`.
     structures
         Foramen's label map on the CT's grid, with canal and thecal sac drawn in where no label gave them.
     body
@@ -23,6 +24,8 @@ class Anatomy:
         Frames, foramina and roots.
     warnings
         Everything a person must know before believing any of it.
+    levels
+        How sure the names of the levels are, and why, where Foramen named them itself; None where labels gave them.
     """
 
     provider: str
@@ -30,3 +33,4 @@ class Anatomy:
     body: Volume
     spine: Spine
     warnings: tuple[str, ...] = ()
+    levels: LevelNames | None = None

@@ -15,10 +15,11 @@ from foramen.anatomy.structures import Structure
 from foramen.anatomy.thecal_sac import draw_canal
 from foramen.anatomy.vertebrae import SeenVertebra, find_vertebrae
 from foramen.imaging.ct import Ct
+from foramen.imaging.volume import Volume
 from foramen.progress import Progress, silent
 
 
-def from_labels(ct: Ct, labels: LabelMap, progress: Progress = silent) -> Anatomy:
+def from_labels(ct: Ct, labels: LabelMap, progress: Progress = silent, *, body: Volume | None = None) -> Anatomy:
     """Measure the spine on a label map, find the skin, and draw canal and thecal sac where no label gives them.
 
     Parameters
@@ -29,6 +30,8 @@ def from_labels(ct: Ct, labels: LabelMap, progress: Progress = silent) -> Anatom
         Its structures, on the same grid.
     progress : Progress
         Told of each stage.
+    body : Volume, optional
+        What `find_body` found, where it was already asked.
 
     Returns
     -------
@@ -36,7 +39,7 @@ def from_labels(ct: Ct, labels: LabelMap, progress: Progress = silent) -> Anatom
         With every lumbar foramen and both of S1, visible or not and then with the reason. All positions LPS mm.
     """
     progress("finding the skin", 0.0)
-    body = find_body(ct)
+    body = body or find_body(ct)
     progress("measuring the vertebrae", 0.0)
     scan, map_ = ct.canonical(), labels.canonical()
     boxes = boxes_of(map_)
