@@ -37,7 +37,7 @@ from foramen.simulation import DigitalPatient
 from support.surfaces import surface_of
 
 SAMPLE = 3_000
-NO_LIMITS = np.array([1e3, 1.0, 1.0, -1.0])
+NO_LIMITS = np.array([200.0, 1.0, 1.0, -1.0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,9 +103,9 @@ class Foramen:
 
 
 class Embree:
-    name = "Embree (embreex, occlusion query, single precision)"
+    def __init__(self, given: Task, query: str) -> None:
+        self.name, self.query = f"Embree through embreex 4.4, {query.lower()} query", query
 
-    def __init__(self, given: Task) -> None:
         from embreex.mesh_construction import TriangleMesh
         from embreex.rtcore_scene import EmbreeScene
 
@@ -117,12 +117,14 @@ class Embree:
         ends = np.repeat(given.entries.astype(np.float32), len(given.targets), axis=0)
         self.starts, self.ways = np.ascontiguousarray(starts), np.ascontiguousarray(ends - starts)
         self.shape = len(given.entries), len(given.targets)
-        self.scene.run(self.starts[:10], self.ways[:10], query="OCCLUDED")
+        self.scene.run(self.starts[:10], self.ways[:10], query=query)
 
     def free(self) -> NDArray[np.bool_]:
-        reach = np.ones(len(self.starts), np.float32)
-        met = self.scene.run(self.starts, self.ways, reach, query="OCCLUDED")
-        return (met < 0).reshape(self.shape)
+        if self.query == "OCCLUDED":
+            return (
+                self.scene.run(self.starts, self.ways, np.ones(len(self.starts), np.float32), query="OCCLUDED") < 0
+            ).reshape(self.shape)
+        return (self.scene.run(self.starts, self.ways, query="DISTANCE") > 1).reshape(self.shape)
 
 
 class Locator:
@@ -146,7 +148,8 @@ def run() -> str:
     ours = Foramen(given)
     ours.free()
     peers = [
-        Embree(given),
+        Embree(given, "OCCLUDED"),
+        Embree(given, "DISTANCE"),
         Locator(given, vtk.vtkStaticCellLocator(), which),
         Locator(given, vtk.vtkModifiedBSPTree(), which),
     ]
@@ -164,7 +167,7 @@ def run() -> str:
         verdicts = peer.free()
         agreement = _agreement(ours, free, verdicts if whole else None, verdicts, which, sampled)
         rows.append(
-            _row(peer.name, count, each * count, each, verdicts.mean(), f"{each * lines / took:.0f} ×", agreement)
+            _row(peer.name, count, each * count, each, verdicts.mean(), f"{each * lines / took:,.1f} ×", agreement)
         )
     heads = [
         "",

@@ -29,6 +29,9 @@ IN_THE_WAY: dict[Tissue, tuple[Structure, ...]] = {
 }  # fmt: skip
 """What a needle from behind or from the side could meet on its way to a lumbar root."""
 
+NARROW_DEG = 2.3
+"""Mean freehand angle error in plane (Moser 2013)."""
+
 WORDS = {
     Obstacle.BONE: "bone",
     Obstacle.THECAL_SAC: "the thecal sac",
@@ -78,6 +81,20 @@ def reasons(route: Route) -> tuple[str, ...]:
         f"Forgives {route.tolerance_deg:.1f}° at the skin; one uncorrected freehand pass ends well in {share:.0f} %."
     )
     return tuple(sentences)
+
+
+def warnings_of(best: Route) -> tuple[str, ...]:
+    """What is special about the recommended route of a root."""
+    found = []
+    if best.tolerance_deg < NARROW_DEG:
+        found.append(
+            f"The way is narrow: at the skin it forgives {best.tolerance_deg:.1f}°, less than the mean error of a "
+            f"freehand pass ({NARROW_DEG}°). Advance in short stages and check each."
+        )
+    lung = best.clearance_mm.lung
+    if lung is not None and lung < CLEARANCE_LIMIT_MM:
+        found.append(f"Lung lies {lung:.0f} mm from the way, and the pleural recess, which is not labelled, nearer.")
+    return tuple(found)
 
 
 def nearest_miss(

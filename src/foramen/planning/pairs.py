@@ -7,17 +7,23 @@ free, less than minus that means all are blocked at that place. Otherwise the wi
 and bound: Gray and Moore 2000.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numba import prange
 from numpy.typing import NDArray
 
 from foramen.kernels import kernel
-from foramen.planning.walk import INVERSE_SLOPE, STEP_MM, between, cell_of, first_forbidden
+from foramen.planning.balls import grow
+from foramen.planning.walk import INVERSE_SLOPE, between, cell_of
 
 TIPS, ENTRIES = 1, 8
 """Points in a ball that is not split further: measured, quickest on real scans."""
+
+PLACE_MM = 0.25
+"""Every route is looked at in places no farther apart than this, at equal shares of the way for all routes: a verdict
+then never depends on how routes were bundled, and room that shrinks somewhere never frees a route."""
+
+OPEN_STEP_MM = 1.0
+"""Shortest step where a bundle is left open anyway, and only a place that blocks all of it is still looked for."""
 
 BATCH = 64
 """Entries in the bundles that the cores share out."""
@@ -25,69 +31,6 @@ BATCH = 64
 FREE, WIDE_AT_TIPS, WIDE_AT_SKIN, TOO_LONG, TOO_TILTED, TOO_OBLIQUE, TOO_FLAT = 255, 254, 253, 100, 101, 102, 103
 """Verdicts beside the obstacles' own numbers: nothing against it, not settled because the bundle is too wide, and the
 limits of geometry."""
-
-
-@dataclass(frozen=True, eq=False)
-class Balls:
-    """A tree of balls over points.
-
-    Attributes
-    ----------
-    order
-        The points' indices, sorted so that each ball holds a run of them, shape (n,).
-    spans
-        First and one past last of each ball's run, and its two children (−1: none), shape (m, 4).
-    middles
-        Centre and radius, shape (m, 4).
-    """
-
-    order: NDArray[np.int64]
-    spans: NDArray[np.int64]
-    middles: NDArray[np.float64]
-
-
-def grow(points: NDArray[np.float64], leaf: int) -> Balls:
-    """Sort points, shape (n, 3), into balls, halving at the median of the longest side down to `leaf` points."""
-    count = len(points)
-    order = np.arange(count)
-    spans, middles = np.full((2 * count, 4), -1, np.int64), np.zeros((2 * count, 4))
-    used = _grow(points, order, spans, middles, leaf)
-    return Balls(order, spans[:used], middles[:used])
-
-
-@kernel()
-def _grow(
-    points: NDArray[np.float64],
-    order: NDArray[np.int64],
-    spans: NDArray[np.int64],
-    middles: NDArray[np.float64],
-    leaf: int,
-) -> int:
-    spans[0, 0], spans[0, 1] = 0, len(order)
-    used, node = 1, 0
-    while node < used:
-        first, last = spans[node, 0], spans[node, 1]
-        low, high = points[order[first]].copy(), points[order[first]].copy()
-        for n in range(first, last):
-            for a in range(3):
-                low[a] = min(low[a], points[order[n], a])
-                high[a] = max(high[a], points[order[n], a])
-        radius2 = 0.0
-        for n in range(first, last):
-            radius2 = max(radius2, ((points[order[n]] - (low + high) / 2) ** 2).sum())
-        middles[node, :3] = (low + high) / 2
-        middles[node, 3] = np.sqrt(radius2)
-        if last - first > leaf:
-            axis = np.argmax(high - low)
-            run = order[first:last]
-            run[:] = run[np.argsort(points[run, axis], kind="mergesort")]
-            spans[node, 2], spans[node, 3] = used, used + 1
-            half = (first + last) // 2
-            spans[used, 0], spans[used, 1] = first, half
-            spans[used + 1, 0], spans[used + 1, 1] = half, last
-            used += 2
-        node += 1
-    return used
 
 
 def judge(
@@ -138,26 +81,24 @@ def _batches(spans: NDArray[np.int64]) -> NDArray[np.int64]:
 def _judge(field, blame, cell, geometry, batches, trees, verdicts):  # type: ignore[no-untyped-def]
     entries, normals, targets, world, limits = geometry
     skin, skin_spans, skin_balls, tips, tip_spans, tip_balls = trees
+    places = int(np.ceil(limits[0] / PLACE_MM))
     for batch in prange(len(batches)):
-        waiting, open_part = np.empty((1024, 2), np.int64), np.empty((1024, 2))
-        waiting[0, 0], waiting[0, 1] = batches[batch], 0
-        open_part[0, 0], open_part[0, 1] = 0.0, 1.0
-        near, far = np.empty(3), np.empty(3)
+        waiting = np.empty((1024, 4), np.int64)
+        waiting[0, 0], waiting[0, 1], waiting[0, 2], waiting[0, 3] = batches[batch], 0, 0, places
         count = 1
         while count > 0:
             count -= 1
-            e, t = waiting[count, 0], waiting[count, 1]
-            first, last = open_part[count, 0], open_part[count, 1]
+            e, t, first, last = waiting[count]
             verdict = WIDE_AT_TIPS
             if not _beyond_limits(tip_balls[t], skin_balls[e], world, limits):
-                verdict, first, last = _settle(field, blame, cell, tip_balls[t], skin_balls[e], first, last)
+                verdict, first, last = _settle(field, blame, cell, tip_balls[t], skin_balls[e], places, first, last)
                 last_e, last_t = skin_spans[e, 2] < 0, tip_spans[t, 2] < 0
                 if WIDE_AT_SKIN <= verdict < FREE and not (last_e and last_t):
                     split_tips = last_e or (not last_t and verdict == WIDE_AT_TIPS)
                     for child in range(2, 4):
                         waiting[count, 0] = e if split_tips else skin_spans[e, child]
                         waiting[count, 1] = tip_spans[t, child] if split_tips else t
-                        open_part[count, 0], open_part[count, 1] = first, last
+                        waiting[count, 2], waiting[count, 3] = first, last
                         count += 1
                     continue
             for n in range(skin_spans[e, 0], skin_spans[e, 1]):
@@ -171,10 +112,98 @@ def _judge(field, blame, cell, geometry, batches, trees, verdicts):  # type: ign
                     if own == FREE:
                         own = verdict
                         if WIDE_AT_SKIN <= verdict < FREE:
-                            near[0], near[1], near[2] = x - dx * (1 - first), y - dy * (1 - first), z - dz * (1 - first)
-                            far[0], far[1], far[2] = x - dx * (1 - last), y - dy * (1 - last), z - dz * (1 - last)
-                            own = _verdict(field, blame, cell, near, far)
+                            own = _verdict(field, blame, cell, targets, tip, dx, dy, dz, places, first, last)
                     verdicts[entry, tip] = own
+
+
+@kernel()
+def _settle(
+    field: NDArray[np.float32],
+    blame: NDArray[np.uint8],
+    cell: NDArray[np.float64],
+    tips: NDArray[np.float64],
+    skin: NDArray[np.float64],
+    places: int,
+    first: int,
+    last: int,
+) -> tuple[int, int, int]:
+    """What one walk along the middle of a bundle says of all its routes, and which of their places it leaves open.
+
+    At each place the bundle is a ball: the radius runs from the tips' to the entries'. The cell nearest to the walk
+    tells of every value within the ball (see `walk`). Places count from 0 at the tip to `places` at the skin; outside
+    `first` to `last` all routes are known to be free.
+    """
+    dx, dy, dz = skin[0] - tips[0], skin[1] - tips[1], skin[2] - tips[2]
+    length = np.sqrt(dx * dx + dy * dy + dz * dz)
+    per_mm = places / length
+    widening = (skin[3] - tips[3]) / places
+    shorter = per_mm / (1.0 + abs(skin[3] - tips[3]) / length)
+    spread2 = 0.25 * (cell[0] * cell[0] + cell[1] * cell[1] + cell[2] * cell[2])
+    x, y, z = tips[0] / cell[0], tips[1] / cell[1], tips[2] / cell[2]
+    dx, dy, dz = dx / (places * cell[0]), dy / (places * cell[1]), dz / (places * cell[2])
+    verdict, open_from, open_to = FREE, last, first
+    n = first
+    while n <= last:
+        u, v, w = x + dx * n, y + dy * n, z + dz * n
+        i, j, k = cell_of(u, field.shape[0]), cell_of(v, field.shape[1]), cell_of(w, field.shape[2])
+        ox, oy, oz = (u - i - 0.5) * cell[0], (v - j - 0.5) * cell[1], (w - k - 0.5) * cell[2]
+        radius = tips[3] + widening * n
+        wide = radius + np.sqrt(ox * ox + oy * oy + oz * oz)
+        value = float(field[i, j, k])
+        if value * value > wide * wide + spread2:
+            if value < 0:
+                return int(blame[i, j, k]), first, last
+            n += 1 + int((np.sqrt(value * value - spread2) - wide) * shorter)
+            continue
+        value = between(field, u, v, w) * INVERSE_SLOPE
+        if value < -radius:
+            return int(blame[i, j, k]), first, last
+        if value >= radius:
+            n += 1 + int((value - radius) * shorter)
+            continue
+        if verdict == FREE:
+            verdict = WIDE_AT_TIPS if tips[3] * (places - n) > skin[3] * n else WIDE_AT_SKIN
+            open_from = n
+        n += 1 + int(max(value + 2 * radius, OPEN_STEP_MM) * per_mm)
+        open_to = min(n - 1, last)
+    return verdict, open_from, open_to
+
+
+@kernel()
+def _verdict(
+    field: NDArray[np.float32],
+    blame: NDArray[np.uint8],
+    cell: NDArray[np.float64],
+    targets: NDArray[np.float64],
+    tip: int,
+    dx: float,
+    dy: float,
+    dz: float,
+    places: int,
+    first: int,
+    last: int,
+) -> int:
+    """The verdict on a single route, of which only the places from `first` to `last` are open."""
+    per_mm = places / np.sqrt(dx * dx + dy * dy + dz * dz)
+    spread2 = 0.25 * (cell[0] * cell[0] + cell[1] * cell[1] + cell[2] * cell[2])
+    x, y, z = targets[tip, 0] / cell[0], targets[tip, 1] / cell[1], targets[tip, 2] / cell[2]
+    dx, dy, dz = dx / (places * cell[0]), dy / (places * cell[1]), dz / (places * cell[2])
+    n = first
+    while n <= last:
+        u, v, w = x + dx * n, y + dy * n, z + dz * n
+        i, j, k = cell_of(u, field.shape[0]), cell_of(v, field.shape[1]), cell_of(w, field.shape[2])
+        ox, oy, oz = (u - i - 0.5) * cell[0], (v - j - 0.5) * cell[1], (w - k - 0.5) * cell[2]
+        off2 = ox * ox + oy * oy + oz * oz
+        value = float(field[i, j, k])
+        if value * value > off2 + spread2:
+            step = np.sqrt(value * value - spread2) - np.sqrt(off2)
+        else:
+            value = between(field, u, v, w)
+            step = value * INVERSE_SLOPE
+        if value < 0:
+            return int(blame[i, j, k])
+        n += 1 + int(step * per_mm)
+    return FREE
 
 
 @kernel()
@@ -210,73 +239,3 @@ def _limit_exceeded(
     if steepness < limits[3] * length:
         return TOO_FLAT
     return FREE
-
-
-@kernel()
-def _settle(
-    field: NDArray[np.float32],
-    blame: NDArray[np.uint8],
-    cell: NDArray[np.float64],
-    tips: NDArray[np.float64],
-    skin: NDArray[np.float64],
-    first: float,
-    last: float,
-) -> tuple[int, float, float]:
-    """What one walk along the middle of a bundle says of all its routes, and which part of them it leaves open.
-
-    At each place the bundle is a ball: the radius runs from the tips' to the entries'. What is nearest to the walk tells
-    of every value within the ball (see `walk`). Places are shares of the way, 0 at the tip to 1 at the skin; outside
-    `first` to `last` all routes are known to be free.
-    """
-    dx, dy, dz = skin[0] - tips[0], skin[1] - tips[1], skin[2] - tips[2]
-    length = np.sqrt(dx * dx + dy * dy + dz * dz)
-    widening = (skin[3] - tips[3]) / length
-    shorter = 1.0 / (1.0 + abs(widening))
-    spread2 = 0.25 * (cell[0] * cell[0] + cell[1] * cell[1] + cell[2] * cell[2])
-    x, y, z = tips[0] / cell[0], tips[1] / cell[1], tips[2] / cell[2]
-    dx, dy, dz = dx / (length * cell[0]), dy / (length * cell[1]), dz / (length * cell[2])
-    verdict, open_from, open_to = FREE, 1.0, 0.0
-    s, end = first * length, last * length
-    while True:
-        u, v, w = x + dx * s, y + dy * s, z + dz * s
-        i, j, k = cell_of(u, field.shape[0]), cell_of(v, field.shape[1]), cell_of(w, field.shape[2])
-        ox, oy, oz = (u - i - 0.5) * cell[0], (v - j - 0.5) * cell[1], (w - k - 0.5) * cell[2]
-        radius = tips[3] + widening * s
-        wide = radius + np.sqrt(ox * ox + oy * oy + oz * oz)
-        value = float(field[i, j, k])
-        if value * value > wide * wide + spread2:
-            if value < 0:
-                return int(blame[i, j, k]), first, last
-            step = max((np.sqrt(value * value - spread2) - wide) * shorter, STEP_MM)
-        else:
-            value = between(field, u, v, w) * INVERSE_SLOPE
-            if value < -radius:
-                return int(blame[i, j, k]), first, last
-            step = max((value - radius) * shorter, STEP_MM)
-            if value < radius:
-                step = max((value + radius) * 0.5, STEP_MM)
-                open_to = min(s + step, end) / length
-                if verdict == FREE:
-                    verdict = WIDE_AT_TIPS if tips[3] * (length - s) > skin[3] * s else WIDE_AT_SKIN
-                    open_from = s / length
-        if s >= end:
-            return verdict, open_from, open_to
-        s = min(s + step, end)
-
-
-@kernel()
-def _verdict(
-    field: NDArray[np.float32],
-    blame: NDArray[np.uint8],
-    cell: NDArray[np.float64],
-    near: NDArray[np.float64],
-    far: NDArray[np.float64],
-) -> int:
-    """The verdict on the open part of a single route."""
-    s = first_forbidden(field, cell, near, far)
-    if s < 0:
-        return FREE
-    share = s / max(np.sqrt(((far - near) ** 2).sum()), 1e-9)
-    i = cell_of((near[0] + (far[0] - near[0]) * share) / cell[0], field.shape[0])
-    j = cell_of((near[1] + (far[1] - near[1]) * share) / cell[1], field.shape[1])
-    return int(blame[i, j, cell_of((near[2] + (far[2] - near[2]) * share) / cell[2], field.shape[2])])

@@ -12,7 +12,7 @@ from foramen.planning.candidates import Acceptable, clearances, try_all
 from foramen.planning.choose import best_of_patches, different
 from foramen.planning.clearance import CLEARANCE_LIMIT_MM, Distances, Obstacle, measure, room
 from foramen.planning.costs import angles, plain_costs, surrounding_costs, total, undominated
-from foramen.planning.describe import checked_tissues, nearest_miss, reasons
+from foramen.planning.describe import checked_tissues, nearest_miss, reasons, warnings_of
 from foramen.planning.entries import entries_for, lateral_of_midline
 from foramen.planning.plan import Clearance, Needle, PlannedRoot, RootStatus, Route, SkinMark
 from foramen.planning.region import Region
@@ -41,7 +41,7 @@ def plan_root(anatomy: Anatomy, skin: Skin, root: Root, settings: PlanSettings) 
     if not found.any:
         return _no_acceptable_route(nerve, found, region, distances, settings)
     routes = _offer(anatomy, root, zone, region, distances, found, nerve, settings)
-    z = [value for point in (routes[0].entry_mm, routes[0].target_mm) for value in (point[2],)]
+    z = routes[0].entry_mm[2], routes[0].target_mm[2]
     return PlannedRoot(
         **_known(nerve),
         status=RootStatus.PLANNED,
@@ -49,6 +49,7 @@ def plan_root(anatomy: Anatomy, skin: Skin, root: Root, settings: PlanSettings) 
         rejected=found.rejected,
         candidates=found.verdicts.size,
         scan_range_z_mm=(min(z) - SCAN_BEYOND_MM, max(z) + SCAN_BEYOND_MM),
+        warnings=warnings_of(routes[0]),
     )
 
 
