@@ -91,6 +91,10 @@ def main() -> None:
     except KeyboardInterrupt:
         errors.print("Stopped; nothing was written.", style="bold red")
         raise SystemExit(INTERRUPTED) from None
+    except BrokenPipeError:
+        # Whoever read the results has read enough (`foramen ... | head`): Python must not complain at its end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
     except MemoryError:
         errors.print("This machine's memory is not enough for this scan; nothing was written.", style="bold red")
         raise SystemExit(ForamenError.exit_code) from None
