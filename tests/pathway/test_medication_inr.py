@@ -50,3 +50,16 @@ def test_before_the_day_the_inr_is_planned_for_not_judged() -> None:
     assert advice.evaluation.decision is Decision.PROCEED_WITH_PLAN
     assert advice.plans[0].inr_due_before == NEEDLE
     assert advice.plans[0].last_dose_by is None  # S1 gives no days, and none are invented
+
+
+def test_without_any_inr_the_day_asks_for_one() -> None:
+    advice = taking("warfarin", "insideradiology-2017", hours=130)
+    assert [question.fact for question in advice.evaluation.questions] == ["inr of warfarin"]
+    assert advice.evaluation.could_become is Decision.STOP
+
+
+@pytest.mark.parametrize(("at", "decision"), [("10:59", Decision.INCOMPLETE), ("11:00", Decision.PROCEED_WITH_PLAN)])
+def test_a_sample_sees_the_last_dose_from_its_very_minute(at: str, decision: Decision) -> None:
+    sample = lab("inr", 1.2, at=f"2025-03-08T{at}:00+01:00")
+    advice = taking("warfarin", "insideradiology-2017", hours=118, labs=[sample])
+    assert advice.evaluation.decision is decision

@@ -88,3 +88,8 @@ def test_low_or_high_is_asked_never_read_off_the_milligrams() -> None:
     advice = taking("enoxaparin", "aagbi-2013", at=BEFORE)
     assert advice.evaluation.decision is Decision.INCOMPLETE
     assert "low (prophylactic) or a high (therapeutic)" in advice.evaluation.questions[0].ask
+
+
+def test_a_row_that_waits_for_kidneys_could_only_defer() -> None:
+    advice = taking("apixaban", "nhs-lothian", at=BEFORE)
+    assert (advice.evaluation.decision, advice.evaluation.could_become) == (Decision.INCOMPLETE, Decision.DEFER)

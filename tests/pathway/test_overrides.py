@@ -103,3 +103,7 @@ def test_a_reason_is_more_than_a_word() -> None:
 def test_what_is_missing_can_not_be_set_aside() -> None:
     result = screened({"examination.left.power": {}}, override("SC-07"))
     assert result.decision is Decision.INCOMPLETE
+
+
+def test_an_override_given_at_the_very_moment_counts() -> None:
+    assert screened(OLD_WEAKNESS, override("SC-07", at=BEFORE)).decision is Decision.PROCEED_WITH_PLAN

@@ -79,3 +79,14 @@ def test_an_empty_referral_asks_for_everything_and_lets_nobody_through() -> None
     assert (result.decision, result.could_become) == (Decision.INCOMPLETE, Decision.STOP)
     assert len(result.questions) > 40
     assert not result.findings
+
+
+def test_a_diabetic_patient_without_an_appointment_has_no_glucose_plan_yet() -> None:
+    assert not screened({"conditions.diabetes": "insulin"}, forgotten=("request.starts_at",)).glucose_plan
+
+
+def test_the_ledger_stands_in_the_screening() -> None:
+    dose = {"product": "methylprednisolone", "dose_mg": 80, "on": "2024-03-20", "site": "joint"}
+    result = screened({"history.steroids": [dose]})
+    assert result.steroid_year_mg == 80
+    assert [line.methylprednisolone_mg for line in result.steroid_ledger] == [80]
