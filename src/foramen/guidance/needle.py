@@ -1,0 +1,308 @@
+"""The needle in a control scan: which of the straight dense lines it is, where its tip lies, or why nobody can say."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from foramen.guidance.needle_lines import Line, Slices, find_lines
+from foramen.guidance.ridges import find_ridges
+from foramen.guidance.shaft import STEP_MM, Shaft, follow
+from foramen.guidance.tip_fit import Tip, fit_tip
+from foramen.imaging.ct import Ct
+from foramen.imaging.volume import Volume
+from foramen.progress import Progress, silent
+
+Vector = NDArray[np.float64]
+
+FOLLOWED = 16
+LEAST_LENGTH_MM = 9.0
+MOST_SCATTER_MM = 0.42
+LEAST_CONTRAST_HU = 170.0
+LEAST_INSIDE_MM = 4.0
+MOST_WIDTH_SCORE = 0.4
+"""Of the best candidate's score: another needle must have at least this much to count as one."""
+ALONGSIDE_MM, ALONGSIDE_DEG = 25.0, 30.0
+"""A needle nearer to the planned route than this is the one that was meant."""
+TWICE_MM = 6.0
+NEAR_MM = 20.0
+BORDER_MM = 3.0
+CONTINUES_HU = 150.0
+CONTINUES_SHARE = 0.12
+LEAST_DROP_HU = 140.0
+MOST_ALONG_MM = 2.0
+MOST_RIVALS_MM = 2.5
+
+
+class NeedleStatus(StrEnum):
+    """What a control scan shows of the needle."""
+
+    FOUND = "found"
+    NOT_FOUND = "not-found"
+    TIP_OUTSIDE_SCAN = "tip-outside-scan"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, eq=False)
+class SeenNeedle:
+    """One needle, in the control scan's frame, LPS mm.
+
+    Attributes
+    ----------
+    tip_mm
+        The bevel's point; the last point in view where the shaft leaves the scan.
+    direction
+        Unit vector of the shaft within the patient, skin to tip.
+    tip_direction
+        Unit vector of its last stretch: where a push would take it.
+    entry_mm
+        Where it crosses the skin, or the first point in view.
+    uncertainty_mm
+        One sigma of the tip.
+    bend_mm
+        How far the shaft lies from the straight line between its ends.
+    leaves
+        `head`, `feet` or `side` where the shaft leaves the scan before its tip; empty where the tip is in view.
+    doubt
+        Why the tip is not certain; empty where it is.
+    score
+        How much it looks like a needle, HU mm.
+    line_mm
+        Its centreline, shape (n, 3).
+    """
+
+    tip_mm: Vector
+    direction: Vector
+    tip_direction: Vector
+    entry_mm: Vector
+    uncertainty_mm: float
+    bend_mm: float
+    leaves: str
+    doubt: str
+    score: float
+    line_mm: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What was found: the needle meant, and the others."""
+
+    status: NeedleStatus
+    reason: str
+    needle: SeenNeedle | None = None
+    others: tuple[SeenNeedle, ...] = ()
+
+
+def read_needle(
+    control: Ct,
+    *,
+    route_mm: ArrayLike | None = None,
+    near_mm: ArrayLike | None = None,
+    progress: Progress = silent,
+) -> Reading:
+    """Find the needle in a control scan.
+
+    Parameters
+    ----------
+    control : Ct
+        Any geometry.
+    route_mm : array-like, shape (2, 3), optional
+        Entry and target of the route in the control scan's own frame: of several needles, the one beside it is meant.
+    near_mm : array-like, shape (3,), optional
+        A point near the tip that is meant, in the control scan's own frame.
+    progress : Progress
+
+    Returns
+    -------
+    Reading
+        `ambiguous` where two needles could be meant or the tip can't be told from bone: never a guess.
+    """
+    progress("looking for the needle", 0.0)
+    scan = Volume(control.voxels, control.affine).canonical()
+    axis = int(np.argmax(scan.spacing_mm))
+    slices = Slices(scan.direction[:, axis], float(scan.spacing_mm[axis]))
+    lines = find_lines(find_ridges(scan), slices)
+    progress("looking for the needle", 0.6)
+    route = None if route_mm is None else np.asarray(route_mm, dtype=np.float64)
+    needles = _needles(scan, lines, slices, route)
+    progress("looking for the needle", 1.0)
+    if not needles:
+        return Reading(NeedleStatus.NOT_FOUND, "no straight, thin, dense line runs from the skin into the patient")
+    return _chosen(needles, route, None if near_mm is None else np.asarray(near_mm, dtype=np.float64))
+
+
+def _needles(scan: Volume, lines: list[Line], slices: Slices, route: Vector | None) -> list[SeenNeedle]:
+    """All lines that look like needles, the likeliest first."""
+    found: list[SeenNeedle] = []
+    for line in lines[:FOLLOWED]:
+        shaft = follow(scan, line, slices)
+        if shaft is None or not _is_thin_and_straight(shaft):
+            continue
+        shaft = _deep_end_last(scan, shaft, slices, route)
+        if shaft is None:
+            continue
+        seen = _seen(scan, shaft, slices)
+        if seen is not None and not any(_same(seen, other) for other in found):
+            found.append(seen)
+    found.sort(key=lambda n: -n.score)
+    return [n for n in found if n.score >= MOST_WIDTH_SCORE * found[0].score]
+
+
+def _is_thin_and_straight(shaft: Shaft) -> bool:
+    inside = ~shaft.in_air
+    return bool(
+        shaft.length_mm >= LEAST_LENGTH_MM
+        and shaft.scatter_mm <= MOST_SCATTER_MM
+        and inside.sum() * STEP_MM >= LEAST_INSIDE_MM
+        and np.median(shaft.contrast_hu[inside]) >= LEAST_CONTRAST_HU
+    )
+
+
+def _deep_end_last(scan: Volume, shaft: Shaft, slices: Slices, route: Vector | None) -> Shaft | None:
+    """The shaft turned so that its tip comes last; none where neither end comes from outside."""
+    air = [bool(shaft.in_air[:8].mean() > 0.5), bool(shaft.in_air[-8:].mean() > 0.5)]
+    leaves = [_leaves(scan, shaft.line_mm[0], slices), _leaves(scan, shaft.line_mm[-1], slices)]
+    if all(air) or not (any(air) or any(leaves)):
+        return None
+    if air[0] != air[1]:
+        return shaft if air[0] else shaft.turned
+    if bool(leaves[0]) != bool(leaves[1]):
+        return shaft if leaves[0] else shaft.turned
+    if route is not None:
+        return shaft if shaft.direction @ (route[1] - route[0]) > 0 else shaft.turned
+    return shaft if shaft.direction[1] < 0 else shaft.turned
+
+
+def _leaves(scan: Volume, point: Vector, slices: Slices) -> str:
+    """The side on which a point lies at the scan's border; empty where it lies within."""
+    index = scan.to_index(point)
+    axis = int(np.argmax(np.abs(slices.normal @ scan.direction)))
+    last = np.array(scan.shape) - 1.0
+    margin = np.where(np.arange(3) == axis, 0.3 + 0.4 / scan.spacing_mm, BORDER_MM / scan.spacing_mm)
+    below, above = index + 0.5 < margin, last + 0.5 - index < margin
+    if below[axis] or above[axis]:
+        toward = scan.direction[2, axis] * (1 if above[axis] else -1)
+        return "head" if toward > 0 else "feet"
+    return "side" if (below | above).any() else ""
+
+
+def _seen(scan: Volume, shaft: Shaft, slices: Slices) -> SeenNeedle | None:
+    """The needle that a shaft belongs to, an inner needle that goes on beyond its guide included."""
+    tip = fit_tip(scan, shaft, slices)
+    if tip is None:
+        return None
+    if _goes_on(tip) and (inner := _inner(scan, tip, slices)) is not None:
+        shaft, tip = inner, fit_tip(scan, inner, slices) or tip
+    inside = shaft.line_mm[~shaft.in_air] if (~shaft.in_air).sum() > 8 else shaft.line_mm
+    way = tip.tip_mm - inside[0]
+    length = float(np.linalg.norm(way))
+    if length < LEAST_INSIDE_MM / 2:
+        return None
+    contrast = float(np.median(shaft.contrast_hu[~shaft.in_air]))
+    score = min(contrast, 1500.0) * min(shaft.length_mm, 60.0) * (1 - shaft.scatter_mm / 0.6)
+    leaves = _leaves(scan, tip.tip_mm, slices) or _leaves(scan, shaft.line_mm[-1], slices)
+    doubt = "" if leaves else _doubt(tip)
+    sigma = float(np.hypot(tip.along_mm, tip.across_mm))
+    floor = 0.1 + 0.12 * slices.thickness_mm
+    return SeenNeedle(
+        tip_mm=tip.tip_mm,
+        direction=way / length,
+        tip_direction=tip.direction,
+        entry_mm=inside[0],
+        uncertainty_mm=max(sigma, floor),
+        bend_mm=shaft.bend_mm,
+        leaves=leaves,
+        doubt=doubt,
+        score=score,
+        line_mm=shaft.line_mm,
+    )
+
+
+def _goes_on(tip: Tip) -> bool:
+    return tip.cap_hu > max(CONTINUES_HU, CONTINUES_SHARE * min(tip.drop_hu, 3000.0))
+
+
+def _inner(scan: Volume, tip: Tip, slices: Slices) -> Shaft | None:
+    """A thinner needle that goes on along the same line."""
+    line = Line(tip.tip_mm + 7.0 * tip.direction, tip.direction, -6.0, 6.0, 0.0, 0.0, 1.0)
+    shaft = follow(scan, line, slices)
+    if shaft is None or shaft.scatter_mm > MOST_SCATTER_MM or abs(shaft.direction @ tip.direction) < 0.985:
+        return None
+    shaft = shaft if shaft.direction @ tip.direction > 0 else shaft.turned
+    beyond = float((shaft.line_mm[-1] - tip.tip_mm) @ tip.direction)
+    return shaft if beyond > 3.0 else None
+
+
+def _doubt(tip: Tip) -> str:
+    if _goes_on(tip):
+        return "something dense goes on beyond the tip (bone, or the needle itself)"
+    if tip.drop_hu < LEAST_DROP_HU or tip.along_mm > MOST_ALONG_MM or tip.rivals_mm > MOST_RIVALS_MM:
+        return "where the shaft ends can't be told to within 3 mm"
+    return ""
+
+
+def _same(one: SeenNeedle, other: SeenNeedle) -> bool:
+    """Whether two are parts of one needle: on one line, end on end."""
+    between = one.tip_mm - other.tip_mm
+    off = np.linalg.norm(between - (between @ other.direction) * other.direction)
+    return bool(off < 4.0 and abs(one.direction @ other.direction) > 0.97)
+
+
+def _chosen(needles: list[SeenNeedle], route: Vector | None, near: Vector | None) -> Reading:
+    """The needle that is meant."""
+    if near is not None:
+        away = [_distance_to(n.line_mm, near) for n in needles]
+    elif route is not None:
+        away = [_beside(n, route) for n in needles]
+    else:
+        away = [0.0] * len(needles)
+    order = sorted(range(len(needles)), key=lambda k: away[k])
+    best = needles[order[0]]
+    others = tuple(needles[k] for k in order[1:])
+    limit = NEAR_MM if near is not None else ALONGSIDE_MM
+    if away[order[0]] > limit:
+        where = "the point given" if near is not None else "the planned route"
+        return Reading(
+            NeedleStatus.AMBIGUOUS, f"a needle is there, but {away[order[0]]:.0f} mm from {where}", None, (best, *others)
+        )
+    if others and away[order[1]] < min(limit, 2 * away[order[0]] + TWICE_MM):
+        reason = f"{1 + len(others)} needles could be meant; say which with a point near its tip"
+        return Reading(NeedleStatus.AMBIGUOUS, reason, None, (best, *others))
+    if best.leaves:
+        return Reading(NeedleStatus.TIP_OUTSIDE_SCAN, _extend(best.leaves), best, others)
+    if best.doubt:
+        return Reading(NeedleStatus.AMBIGUOUS, best.doubt, best, others)
+    return Reading(NeedleStatus.FOUND, "", best, others)
+
+
+def _extend(leaves: str) -> str:
+    if leaves == "side":
+        return "the shaft leaves the field of view; scan with a larger one"
+    return f"the shaft leaves the scanned slices; extend the scan toward the {leaves}"
+
+
+def _beside(needle: SeenNeedle, route: Vector) -> float:
+    """How far the needle lies from the route's line, a turned one farther, mm."""
+    way = (route[1] - route[0]) / np.linalg.norm(route[1] - route[0])
+    away = needle.tip_mm - route[0]
+    off = float(np.linalg.norm(away - (away @ way) * way))
+    angle = float(np.degrees(np.arccos(np.clip(needle.direction @ way, -1, 1))))
+    return off if angle < ALONGSIDE_DEG else off + ALONGSIDE_MM
+
+
+def _distance_to(line: NDArray[np.float64], point: Vector) -> float:
+    return float(np.linalg.norm(line - point, axis=1).min())
+
+
+def in_frame(needle: SeenNeedle, matrix: NDArray[np.float64]) -> SeenNeedle:
+    """The same needle in another frame, by a rigid motion, shape (4, 4)."""
+    turn, shift = matrix[:3, :3], matrix[:3, 3]
+    return replace(
+        needle,
+        tip_mm=turn @ needle.tip_mm + shift,
+        entry_mm=turn @ needle.entry_mm + shift,
+        direction=turn @ needle.direction,
+        tip_direction=turn @ needle.tip_direction,
+        line_mm=needle.line_mm @ turn.T + shift,
+    )
