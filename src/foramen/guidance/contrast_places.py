@@ -1,0 +1,171 @@
+"""Which compartment every bit of contrast lies in, by the anatomy of the plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt, map_coordinates
+from scipy.spatial import cKDTree
+
+from foramen.anatomy.anatomy import Anatomy
+from foramen.anatomy.label_map import LabelMap
+from foramen.anatomy.root import Root
+from foramen.anatomy.spine import Foramen, NerveRoot
+from foramen.anatomy.structures import STRUCTURES_OF, Structure, Tissue
+from foramen.errors import InputError
+from foramen.guidance.compartments import Compartment
+from foramen.guidance.contrast_map import REACH_MM, NeedleAxis
+
+Points = NDArray[np.float64]
+
+BESIDE_ROOT_MM = 4.2
+"""Loose fat around a root in which contrast counts as running along it, from the root's surface."""
+COURSE_BEYOND_MM = 18.0
+"""A root's course is known for 15 mm beyond the foramen; it goes on straight for about as far again."""
+WALL_MM, ESTIMATED_WALL_MM = 1.3, 2.5
+"""Nearer than this to the sac's wall, within it, it can't be told on which side contrast lies; more where the sac was
+drawn by Foramen and not labelled."""
+DISC_RIM_MM = 1.5
+JOINT_GAP_MM = 2.6
+BEHIND_FORAMEN_MM = 4.0
+TRACK_MM, TRACK_FROM_MM = 3.6, 9.0
+SOFT_HU = -25.0
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """The anatomy around the target that compartments are told by, all in the planning frame.
+
+    Attributes
+    ----------
+    root, nerve, foramen
+        The target.
+    other_nerves
+        All other roots in view.
+    labels
+        Cropped around the target.
+    sac_wall_mm
+        How far inside the sac contrast must lie to be surely in it.
+    """
+
+    root: Root
+    nerve: NerveRoot
+    foramen: Foramen
+    other_nerves: tuple[NerveRoot, ...]
+    labels: LabelMap
+    sac_wall_mm: float
+
+    @classmethod
+    def of(cls, anatomy: Anatomy, root: Root) -> "Surroundings":
+        """Around one root.
+
+        Raises
+        ------
+        InputError
+            If the anatomy does not show the root and its foramen.
+        """
+        nerve, foramen = anatomy.spine.nerve(root), anatomy.spine.foramen(root)
+        if nerve is None or foramen.frame is None:
+            raise InputError(f"The planning CT does not show the foramen of {root}, so spread can't be read for it.")
+        labels = anatomy.structures.canonical().crop_around(nerve.point_mm, REACH_MM + 10)
+        wall = ESTIMATED_WALL_MM if Structure.THECAL_SAC in anatomy.structures.estimated else WALL_MM
+        others = tuple(other for other in anatomy.spine.roots if other.root != root)
+        return cls(root, nerve, foramen, others, labels, wall)
+
+    def depth(self, structures: Structure | Sequence[Structure], points: Points) -> NDArray[np.float64]:
+        """How deep points lie in structures, mm; outside negative; shape (n,)."""
+        mask = self.labels.mask(structures)
+        if not mask.any():
+            return np.full(len(points), -np.inf)
+        spacing = self.labels.spacing_mm
+        signed = distance_transform_edt(mask, sampling=spacing) - distance_transform_edt(~mask, sampling=spacing)
+        half = 0.5 * float(spacing.min())
+        values = map_coordinates(signed, self.labels.to_index(points).T, order=1, mode="nearest")
+        return np.asarray(values - half * np.sign(values))
+
+    def bones_of_the_joint(self) -> tuple[tuple[Structure, ...], tuple[Structure, ...]]:
+        """The bones above and below whose facet joint bounds the foramen from behind."""
+        sacrum = (Structure.S1, Structure.SACRUM)
+        if self.root.level == "S1":
+            return (Structure.L5,), sacrum
+        upper = Structure[self.root.level]
+        lower = Structure(upper + 1)
+        return (upper,), (lower,) if self.labels.mask(lower).any() else sacrum
+
+
+def distance_to_course(nerve: NerveRoot, points: Points, beyond_mm: float = 0.0) -> tuple[Points, Points]:
+    """Distance of points to a root's centreline and where along it (mm from the sac) they lie, each of shape (n,)."""
+    path = nerve.path_mm
+    if beyond_mm:
+        onward = path[-1] - path[-3]
+        path = np.concatenate([path, [path[-1] + beyond_mm * onward / np.linalg.norm(onward)]])
+    run = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
+    at = np.arange(0.0, run[-1], 0.25)
+    dense = np.stack([np.interp(at, run, path[:, axis]) for axis in range(3)], axis=1)
+    distance, nearest = cKDTree(dense).query(points)
+    return np.asarray(distance), at[nearest]
+
+
+def places_of(
+    points: Points, before_hu: NDArray[np.float32], around: Surroundings, needles: Sequence[NeedleAxis]
+) -> NDArray[np.uint8]:
+    """The compartment (its number among `Compartment`) of every point of contrast.
+
+    Parameters
+    ----------
+    points : array, shape (n, 3)
+        In the planning frame.
+    before_hu : array, shape (n,)
+        What was there before: fat or not.
+    around : Surroundings
+    needles : sequence of NeedleAxis
+    """
+    names = list(Compartment)
+    place = np.full(len(points), names.index(Compartment.ELSEWHERE), dtype=np.uint8)
+
+    def put(where: NDArray[np.bool_], compartment: Compartment) -> None:
+        place[where] = names.index(compartment)
+
+    sign = around.root.side.sign
+    frame, foramen = around.foramen.frame, around.foramen
+    assert frame is not None
+    local = frame.to_local(points)
+    out = sign * local[:, 0]
+    medial, lateral = _mouths(foramen, sign)
+    put(before_hu > SOFT_HU, Compartment.MUSCLE)
+    canal = around.depth((Structure.SPINAL_CANAL, Structure.THECAL_SAC, Structure.SPINAL_CORD), points) > -0.4
+    within_bounds = (np.abs(local[:, 2]) < foramen.height_mm / 2 + 2) & (np.abs(local[:, 1]) < foramen.width_mm / 2 + 2)
+    distance, _ = distance_to_course(around.nerve, points, COURSE_BEYOND_MM)
+    beside = distance < around.nerve.radius_mm + BESIDE_ROOT_MM
+    put((out > medial) & (out <= lateral) & (within_bounds | beside), Compartment.FORAMEN)
+    put((out > lateral) & beside, Compartment.ALONG_ROOT)
+    put(canal | ((out <= medial) & beside), Compartment.EPIDURAL)
+    for needle in needles:
+        put(_in_track(points, needle) & ~beside & ~canal, Compartment.SKIN_TRACK)
+    behind = local[:, 1] > BEHIND_FORAMEN_MM
+    upper, lower = around.bones_of_the_joint()
+    near_both = (around.depth(upper, points) > -JOINT_GAP_MM) & (around.depth(lower, points) > -JOINT_GAP_MM)
+    put(near_both & behind & ~beside & ~canal, Compartment.FACET)
+    put(around.depth(Structure.DISC, points) > DISC_RIM_MM, Compartment.INTRADISCAL)
+    put(around.depth(STRUCTURES_OF[Tissue.VESSEL], points) > 0.0, Compartment.INTRAVASCULAR)
+    sac = around.depth((Structure.THECAL_SAC, Structure.SPINAL_CORD), points)
+    put(sac > around.sac_wall_mm, Compartment.INTRATHECAL)
+    # At the wall, what was fluid before tells the sac's inside from the fat around it.
+    put((sac > 0.3 * around.sac_wall_mm) & (before_hu > SOFT_HU), Compartment.INTRATHECAL)
+    return place
+
+
+def _mouths(foramen: Foramen, sign: int) -> tuple[float, float]:
+    """How far to the side the foramen begins and ends in its own frame."""
+    assert foramen.frame is not None
+    assert foramen.medial_mm is not None
+    assert foramen.lateral_mm is not None
+    ends = [sign * float(foramen.frame.to_local(end)[0]) for end in (foramen.medial_mm, foramen.lateral_mm)]
+    return min(ends), max(ends)
+
+
+def _in_track(points: Points, needle: NeedleAxis) -> NDArray[np.bool_]:
+    behind = (needle.tip_mm - points) @ needle.direction
+    aside = np.linalg.norm(points - needle.tip_mm + behind[:, None] * needle.direction, axis=1)
+    return np.asarray((behind > TRACK_FROM_MM) & (aside < TRACK_MM))

@@ -1,0 +1,137 @@
+"""Contrast that lies in a vessel: thin and long where no root runs, or gone a moment later."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation, distance_transform_edt, label, maximum_filter
+
+from foramen.anatomy.structures import Structure
+from foramen.guidance.compartments import Compartment
+from foramen.guidance.contrast_map import ContrastMap, NeedleAxis
+from foramen.guidance.contrast_places import COURSE_BEYOND_MM, Surroundings, distance_to_course
+
+THIN_MM = 1.7
+"""Half the width up to which contrast counts as thin, measured where it falls to a third of its own brightness."""
+EDGE_SHARE = 0.35
+LEAST_LENGTH_MM = 8.0
+REMOTE_MM, REMOTE_LENGTH_MM = 14.0, 4.0
+"""A piece apart from the rest and this far from the tip is suspect though it be short."""
+MOST_SECTION_MM2 = 14.0
+SHEATH_MM = 3.0
+GONE_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class VesselPiece:
+    """One piece of contrast that looks like a vessel.
+
+    Attributes
+    ----------
+    length_mm, amount_mg
+        Its extent and its iodine.
+    farthest_mm
+        How far from the target it reaches.
+    toward_canal
+        Whether it leads into the spinal canal, where an artery that feeds the cord would run.
+    """
+
+    length_mm: float
+    amount_mg: float
+    farthest_mm: float
+    toward_canal: bool
+
+
+def vessel_pieces(
+    contrast: ContrastMap, place: NDArray[np.uint8], around: Surroundings, needles: tuple[NeedleAxis, ...]
+) -> tuple[list[VesselPiece], NDArray[np.bool_]]:
+    """Find vessels, and which of the contrast's points (in their order) lie in them, shape (n,)."""
+    thin = _thin(contrast)
+    points = contrast.points_mm
+    where = tuple(np.argwhere(contrast.mask).T)
+    candidate = np.zeros(contrast.mask.shape, dtype=np.bool_)
+    outside = ~_in_a_sheath(points, around) & ~np.isin(place, _numbers(Compartment.SKIN_TRACK, Compartment.FACET))
+    candidate[where] = outside & thin[where]
+    pieces, count = label(binary_dilation(candidate, np.ones((3, 3, 1))), np.ones((3, 3, 3)))
+    number = np.where(candidate[where], pieces[where], 0)
+    main = _main_pool(contrast, around, needles)[where]
+    found, vascular = [], np.zeros(len(points), dtype=np.bool_)
+    for n in range(1, count + 1):
+        here = number == n
+        piece = _measured(contrast, points, here, around)
+        if piece is None:
+            continue
+        apart = not main[here].any() and piece.farthest_mm > REMOTE_MM
+        if piece.length_mm >= (REMOTE_LENGTH_MM if apart else LEAST_LENGTH_MM):
+            found.append(piece)
+            vascular |= here
+    labelled = place == _numbers(Compartment.INTRAVASCULAR)[0]
+    if labelled.sum() > 3:
+        found += [piece for piece in [_measured(contrast, points, labelled, around)] if piece is not None]
+    return found, vascular | labelled
+
+
+def washed_out_mg(first: ContrastMap, second: ContrastMap) -> float:
+    """Iodine that the first scan showed and the second no longer does; 0 where nothing much is gone.
+
+    Both must show the same place; contrast that only spreads or thins keeps its iodine.
+    """
+    before, after = float(first.iodine_mg.sum()), float(second.iodine_mg.sum())
+    gone = before - after
+    return gone if gone > GONE_SHARE * before else 0.0
+
+
+def _numbers(*compartments: Compartment) -> list[int]:
+    return [list(Compartment).index(compartment) for compartment in compartments]
+
+
+def _thin(contrast: ContrastMap) -> NDArray[np.bool_]:
+    """Contrast that is narrow, measured at a share of its own brightness so that blur does not count."""
+    rise, spacing = contrast.rise.voxels, contrast.rise.spacing_mm
+    size = np.maximum(1, 2 * np.round(2.5 / spacing).astype(int) + 1)
+    core = contrast.mask & (rise > EDGE_SHARE * maximum_filter(np.where(contrast.mask, rise, 0), size=size))
+    filled = core | contrast.hidden
+    deep = distance_transform_edt(filled, sampling=spacing) > THIN_MM
+    thick = distance_transform_edt(~deep, sampling=spacing) <= THIN_MM + 0.8 if deep.any() else deep
+    return np.asarray(core & ~thick)
+
+
+def _in_a_sheath(points: NDArray[np.float64], around: Surroundings) -> NDArray[np.bool_]:
+    """Beside the target root or any other: there, thin and long is what contrast should be."""
+    inside = np.zeros(len(points), dtype=np.bool_)
+    for nerve in (around.nerve, *around.other_nerves):
+        distance, _ = distance_to_course(nerve, points, COURSE_BEYOND_MM)
+        inside |= distance < nerve.radius_mm + SHEATH_MM + nerve.uncertainty_mm
+    return inside
+
+
+def _main_pool(contrast: ContrastMap, around: Surroundings, needles: tuple[NeedleAxis, ...]) -> NDArray[np.bool_]:
+    """The piece of contrast that lies nearest to the tip (or to the root where no needle is known)."""
+    pieces, _ = label(binary_dilation(contrast.mask | contrast.hidden), np.ones((3, 3, 3)))
+    tip = needles[0].tip_mm if needles else around.nerve.point_mm
+    points = contrast.points_mm
+    where = np.argwhere(contrast.mask)
+    if not len(points):
+        return contrast.mask
+    nearest = where[np.argmin(np.linalg.norm(points - tip, axis=1))]
+    return np.asarray(pieces == pieces[tuple(nearest)])
+
+
+def _measured(
+    contrast: ContrastMap, points: NDArray[np.float64], here: NDArray[np.bool_], around: Surroundings
+) -> VesselPiece | None:
+    """Size and course of one piece; none where it is a sheet or a blob."""
+    if here.sum() < 3:
+        return None
+    own = points[here]
+    middle = own - own.mean(axis=0)
+    _, _, axes = np.linalg.svd(middle, full_matrices=False)
+    along = middle @ axes[0]
+    length = float(np.ptp(along)) + float(contrast.rise.spacing_mm.min())
+    section = here.sum() * float(np.prod(contrast.rise.spacing_mm)) / length
+    if section > MOST_SECTION_MM2:
+        return None
+    amount = contrast.iodine_mg[contrast.mask][here].sum()
+    canal = around.depth((Structure.SPINAL_CANAL, Structure.THECAL_SAC, Structure.SPINAL_CORD), own) > -1.0
+    farthest = float(np.linalg.norm(own - around.nerve.point_mm, axis=1).max())
+    return VesselPiece(length, float(amount), farthest, bool(canal.mean() > 0.4))
