@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from foramen.cli.anatomy import AnatomyChoice, AnchorOption, CorrectionsOption
 from foramen.cli.console import Stages, errors, print_json, results
 from foramen.cli.outputs import written_whole
 from foramen.errors import UsageError
 
 if TYPE_CHECKING:
     from foramen.anatomy.root import Root
-    from foramen.planning.plan import Plan, PlannedRoot
+    from foramen.planning.plan import Plan, PlannedRoot, Route
 
 NO_ROUTE = 4
 """Exit code where the work was done but no root asked for has a route."""
@@ -32,9 +33,14 @@ def plan(
     labels: Annotated[
         Path | None,
         typer.Option(
-            "--labels", metavar="SEG", help="Label map: a file, a folder of one file per structure, or DICOM SEG."
+            "--labels",
+            metavar="SEG",
+            help="Label map: a file, a folder of one file per structure, or DICOM SEG; else found in the CT alone.",
         ),
     ] = None,
+    provider: AnatomyChoice = "auto",
+    anchor: AnchorOption = None,
+    corrections: CorrectionsOption = None,
     root: Annotated[
         list[str] | None, typer.Option("--root", metavar="L5-left", help="Root to plan for; may be given again.")
     ] = None,
@@ -68,10 +74,22 @@ def plan(
     `foramen plan study.zip --series 5 --labels seg/ --all --out plan/`
     """
     roots = _roots_asked_for(root or [], every=every)
-    if labels is None:
-        raise UsageError("This version plans from a label map: give it with --labels (see docs/label-maps.md).")
     with Stages(quiet=quiet) as stages:
-        made = _make(ct, labels, out, roots, stages, approach, series, label_scheme, settings, paper)
+        made = _make(
+            ct,
+            labels,
+            out,
+            roots,
+            stages,
+            approach,
+            series,
+            label_scheme,
+            settings,
+            paper,
+            provider=provider,
+            anchor=anchor,
+            corrections_path=corrections,
+        )
     if as_json:
         print_json(made.model_dump_json(indent=2))
     else:
@@ -91,7 +109,7 @@ def _roots_asked_for(names: list[str], *, every: bool) -> tuple[Root, ...]:
 
 def _make(
     ct_path: Path,
-    labels_path: Path,
+    labels_path: Path | None,
     out: Path,
     roots: tuple[Root, ...],
     stages: Stages,
@@ -100,8 +118,14 @@ def _make(
     label_scheme: str | None,
     settings_path: Path | None,
     paper: str,
+    *,
+    provider: str,
+    anchor: str | None,
+    corrections_path: Path | None,
 ) -> Plan:
-    from foramen.anatomy import from_labels, read_labels
+    from foramen.anatomy.corrections import Corrections
+    from foramen.anatomy.level_names import Anchor
+    from foramen.anatomy.providers import find_anatomy, require_certain_levels
     from foramen.imaging import read_ct
     from foramen.planning import PlanSettings, plan_routes
     from foramen.reports import write_plan_report
@@ -109,10 +133,19 @@ def _make(
     settings = PlanSettings.from_toml(settings_path) if settings_path else PlanSettings()
     if approach:
         settings = settings.with_approach(approach)
+    corrections = Corrections.read(corrections_path) if corrections_path else None
     with written_whole(out) as folder:
         ct = read_ct(ct_path, series=series, progress=stages)
-        labels = read_labels(labels_path, ct, scheme=label_scheme, progress=stages)
-        anatomy = from_labels(ct, labels, progress=stages)
+        anatomy = find_anatomy(
+            ct,
+            provider=provider,
+            labels=labels_path,
+            scheme=label_scheme,
+            anchor=Anchor.parse(anchor) if anchor else None,
+            corrections=corrections,
+            progress=stages,
+        )
+        require_certain_levels(anatomy)
         made = plan_routes(ct, anatomy, roots, settings, progress=stages)
         (folder / "plan.json").write_text(made.model_dump_json(indent=2) + "\n", encoding="utf-8")
         write_plan_report(
@@ -128,28 +161,37 @@ def _make(
 
 
 def summarise(made: Plan) -> None:
-    """Print warnings first, then one line per root."""
+    """Print warnings first, then one line per root with a route, then the roots without one and why."""
     for warning in made.warnings:
         errors.print(f"! {warning}", style="yellow", markup=False)
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("root", "", "depth", "axial", "to the head", "tolerance", "success", "needle"):
-        table.add_column(heading, justify="left" if heading in ("root", "") else "right")
+    routed = [(found, best) for found in made.roots if (best := _best(found))]
+    if routed:
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for heading in ("root", "approach", "depth", "axial", "to the head", "tolerance", "success", "needle"):
+            table.add_column(heading, justify="left" if heading in ("root", "approach") else "right", no_wrap=True)
+        for found, best in routed:
+            table.add_row(*_line(found, best))
+        results.print(table)
+    without: dict[str, list[str]] = {}
     for found in made.roots:
-        table.add_row(*_line(found))
-    results.print(table)
+        if not found.routes:
+            without.setdefault(f"{found.status.replace('-', ' ')}: {found.reason}", []).append(found.root)
+    for reason, roots in without.items():
+        results.print(f"{', '.join(roots)}  {reason}", markup=False)
 
 
-def _line(found: PlannedRoot) -> list[str]:
-    best = next((route for route in found.routes if route.recommended), None)
-    if best is None:
-        return [found.root, f"{found.status}: {found.reason}"]
+def _best(found: PlannedRoot) -> Route | None:
+    return next((route for route in found.routes if route.recommended), None)
+
+
+def _line(found: PlannedRoot, best: Route) -> list[str]:
     return [
         found.root,
-        f"{best.approach}, {len(found.routes)} routes",
+        best.approach,
         f"{best.depth_mm:.0f} mm",
         f"{best.axial_angle_deg:.0f}°",
-        f"{best.craniocaudal_angle_deg:.0f}°",
+        f"{best.craniocaudal_angle_deg:+.0f}°",
         f"{best.tolerance_deg:.1f}°",
         f"{best.success_probability:.0%}",
-        f"{best.needle.gauge} G × {best.needle.length_mm:.0f} mm",
+        f"{best.needle.gauge} G × {best.needle.length_mm:.0f}",
     ]
