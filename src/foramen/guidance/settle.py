@@ -46,7 +46,9 @@ def settle(
     matrix = start
     for _ in range(ROUNDS):
         old, seen = read(Grid(grid.shape, matrix @ grid.affine))
-        slopes = np.stack(np.gradient(old), axis=-1) / grid.spacing_mm @ grid.direction.T
+        slopes = (
+            np.stack([np.gradient(old, axis=axis) for axis in range(3)], axis=-1) / grid.spacing_mm @ grid.direction.T
+        )
         places = np.argwhere(usable & seen & (np.linalg.norm(slopes, axis=-1) > LEAST_SLOPE))
         if len(places) < 500:
             return start, False
