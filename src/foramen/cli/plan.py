@@ -167,7 +167,7 @@ def summarise(made: Plan) -> None:
     routed = [(found, best) for found in made.roots if (best := _best(found))]
     if routed:
         table = Table(box=None, pad_edge=False, header_style="dim")
-        for heading in ("root", "approach", "depth", "axial", "to the head", "tolerance", "success", "needle"):
+        for heading in ("root", "approach", "depth", "axial", "cranial", "tolerance", "success", "needle"):
             table.add_column(heading, justify="left" if heading in ("root", "approach") else "right", no_wrap=True)
         for found, best in routed:
             table.add_row(*_line(found, best))
@@ -193,5 +193,5 @@ def _line(found: PlannedRoot, best: Route) -> list[str]:
         f"{best.craniocaudal_angle_deg:+.0f}°",
         f"{best.tolerance_deg:.1f}°",
         f"{best.success_probability:.0%}",
-        f"{best.needle.gauge} G × {best.needle.length_mm:.0f}",
+        f"{best.needle.gauge} G, {best.needle.length_mm:.0f} mm",
     ]
