@@ -14,6 +14,13 @@ LARGEST_ARCH_GAP_MM = 6.0
 LEAST_AREA_MM2, GREATEST_AREA_MM2 = 12.0, 500.0
 """Narrower is closed bone against bone; the largest foramina are about 22 × 18 mm (`field.md` §5.2, Clin Anat 2012)."""
 
+TRIMS_MM = (0.0, 4.0, 8.0, 12.0)
+"""Where the strip taken for an endplate runs on into a joint process, so much of its back is left out, step by step."""
+
+FORWARD_MM = (0.0, 3.0, 6.0)
+ABOVE_MM = 2.5
+"""A foramen reaches from the disc up to the pedicle, past the middle of the endplate's strip by at least this."""
+
 Mask = NDArray[np.bool_]
 Place = tuple[float, float]
 
@@ -46,7 +53,21 @@ def find_opening(plane: Plane) -> Mask | None:
     In front the disc closes the opening, from the back edge of one endplate to that of the other; behind, the joint,
     where the two arches come nearest to each other.
     """
-    front = _hull(plane.upper_front | plane.lower_front)
+    for trim_mm in TRIMS_MM:
+        opening = _opening_behind(plane, _hull(_trimmed(plane.upper_front | plane.lower_front, trim_mm)))
+        if opening is not None and _reaches_above(opening, plane.upper_front):
+            return opening
+    return None
+
+
+def _reaches_above(opening: Mask, upper_front: Mask) -> bool:
+    """Whether an opening reaches above the upper endplate: what only lies below that is the disc's space."""
+    top, endplate = np.nonzero(opening)[1].max(), np.nonzero(upper_front)[1]
+    return not endplate.size or bool(top >= np.median(endplate) + ABOVE_MM / STEP_MM)
+
+
+def _opening_behind(plane: Plane, front: Mask) -> Mask | None:
+    """The opening where the disc, with its endplates, fills `front`."""
     bone = plane.upper | plane.lower | front
     seed = _seed(bone, plane.pedicle_above, plane.pedicle_below)
     if seed is None:
@@ -57,6 +78,16 @@ def find_opening(plane: Plane) -> Mask | None:
         if opening is not None:
             return opening
     return None
+
+
+def _trimmed(points: Mask, trim_mm: float) -> Mask:
+    """The points without those farthest back."""
+    columns = np.flatnonzero(points.any(axis=1))
+    if not columns.size:
+        return points
+    kept = points.copy()
+    kept[max(columns[-1] + 1 - round(trim_mm / STEP_MM), columns[0] + 1) :] = False
+    return kept
 
 
 def _hull(points: Mask) -> Mask:
@@ -71,15 +102,19 @@ def _hull(points: Mask) -> Mask:
 
 
 def _seed(bone: Mask, above: tuple[float, float], below: tuple[float, float]) -> tuple[int, int] | None:
-    """The middle of the longest free stretch on the way from pedicle to pedicle."""
-    way = np.rint(np.linspace(above, below, 200)).astype(int)
-    way = way[((way >= 0) & (way < np.array(bone.shape))).all(axis=1)]
-    stretches, count = ndimage.label(~bone[way[:, 0], way[:, 1]])
-    if count == 0:
-        return None
-    longest = np.nonzero(stretches == 1 + np.argmax(np.bincount(stretches)[1:]))[0]
-    posterior, cranial = way[longest[len(longest) // 2]].tolist()
-    return posterior, cranial
+    """The middle of the longest free stretch on the way from pedicle to pedicle, or on a way in front of that.
+
+    The pedicles of S1 are loosely placed, and a joint process may stand in the way.
+    """
+    for forward_mm in FORWARD_MM:
+        way = np.rint(np.linspace(above, below, 200) - (forward_mm / STEP_MM, 0)).astype(int)
+        way = way[((way >= 0) & (way < np.array(bone.shape))).all(axis=1)]
+        stretches, count = ndimage.label(~bone[way[:, 0], way[:, 1]])
+        if count:
+            longest = np.nonzero(stretches == 1 + np.argmax(np.bincount(stretches)[1:]))[0]
+            posterior, cranial = way[longest[len(longest) // 2]].tolist()
+            return posterior, cranial
+    return None
 
 
 def _joint(plane: Plane, front: Mask, seed: tuple[int, int]) -> Mask:

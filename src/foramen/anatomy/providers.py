@@ -17,7 +17,7 @@ from foramen.progress import Progress, silent
 
 
 class Provider(StrEnum):
-    """Who finds the structures; `auto` takes labels where given, then TotalSegmentator where installed, then geometry."""
+    """Who finds the structures; `auto` takes given labels, else TotalSegmentator where installed, else geometry."""
 
     AUTO = "auto"
     LABELS = "labels"

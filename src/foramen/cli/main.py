@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from foramen import __version__
+from foramen.cli.anatomy import anatomy
 from foramen.cli.call import call
 from foramen.cli.consent import consent
 from foramen.cli.console import errors
@@ -50,6 +51,7 @@ app = typer.Typer(
 )
 
 app.command()(demo)
+app.command()(anatomy)
 app.command()(plan)
 app.command()(screen)
 app.add_typer(policy)

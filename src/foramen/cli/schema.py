@@ -11,6 +11,8 @@ from foramen.errors import UsageError
 
 FORMATS = {
     "foramen.plan/1": "foramen.planning.plan:Plan",
+    "foramen.spine/1": "foramen.anatomy.spine_file:SpineFile",
+    "foramen.corrections/1": "foramen.anatomy.corrections:Corrections",
     "foramen.referral/1": "foramen.pathway.facts:Referral",
     "foramen.site/1": "foramen.pathway.site:Site",
     "foramen.overrides/1": "foramen.pathway.screening:Overrides",

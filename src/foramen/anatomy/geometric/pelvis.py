@@ -27,6 +27,9 @@ ABOVE_MM = 60.0
 REACH_MM = 1500.0
 """Through dim bone it counts eleven times: enough to cross an osteoporotic sacrum."""
 
+RIM_MM = 4.0
+"""So near to another bone, faint brightness is that bone's blurred surface."""
+
 CANAL_RADIUS_MM = 8.0
 MARROW_HU = -150.0
 MARROW_MM = 60.0
@@ -69,8 +72,10 @@ def grow_pelvis(
     corners = np.stack([middle - half, middle + half])
     seen = coarse(ct.crop_around(corners, 0.0), GRID_MM)
     owner = np.zeros(seen.shape, np.int16)
-    for mask, value in ((taken, WALL), (first_sacral, SACRUM)):
-        owner[resample(Volume(mask, ct.affine), seen.grid, nearest=True, fill=0).voxels] = value
+    others = resample(Volume(taken, ct.affine), seen.grid, nearest=True, fill=0).voxels
+    rim = ndimage.distance_transform_edt(~others, sampling=GRID_MM) <= RIM_MM
+    owner[others | (rim & (seen.voxels <= bone.threshold_hu))] = WALL
+    owner[resample(Volume(first_sacral, ct.affine), seen.grid, nearest=True, fill=0).voxels] = SACRUM
     world = seen.to_world(np.moveaxis(np.indices(seen.shape), 0, -1))
     solid = seen.voxels > bone.threshold_hu
     beside = world[..., 0] - middle[0]
@@ -86,8 +91,9 @@ def grow_pelvis(
         reach_mm=REACH_MM,
         voxel_mm=GRID_MM,
     )
+    blocked = owner == WALL
     owner = np.maximum(owner, 0)
-    marrow = ~_in_canal(seen, canal_mm) & (seen.voxels > MARROW_HU) & (seen.voxels <= bone.bright_hu)
+    marrow = ~blocked & ~_in_canal(seen, canal_mm) & (seen.voxels > MARROW_HU) & (seen.voxels <= bone.bright_hu)
     central = np.abs(beside) < CENTRAL_MM
     for where, share in ((~central, WING_SHARE), (central, CENTRAL_SHARE)):
         fill_marrow(owner, marrow & where, reach_mm=MARROW_MM, share=share, voxel_mm=GRID_MM)
