@@ -91,12 +91,15 @@ def line_scales(zone: TargetZone, settings: PlanSettings) -> NDArray[np.float64]
 
 @kernel()
 def line_cost(dx: float, dy: float, dz: float, scales: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Costs of depth, angle out of plane and angle in plane of the way from entry to target, LPS mm."""
+    """Costs of depth, angle out of plane and angle in plane of the way from entry to target, LPS mm.
+
+    The angle in plane counts squared: some degrees about the best make no difference to the person at the scanner.
+    """
     length = np.sqrt(dx * dx + dy * dy + dz * dz)
     tilt = np.degrees(np.arcsin(min(abs(dz) / length, 1.0)))
     toward_midline = -np.degrees(np.arctan2(dx, -dy)) * scales[4]
     away = abs(toward_midline - scales[2]) / scales[3]
-    return min(length / scales[0], 1.0), min(tilt / scales[1], 1.0), min(away, 1.0)
+    return min(length / scales[0], 1.0), min(tilt / scales[1], 1.0), min(away * away, 1.0)
 
 
 @kernel()
@@ -106,8 +109,11 @@ def _line_costs(ways: NDArray[np.float64], scales: NDArray[np.float64], costs: N
 
 
 def target_costs(zone: TargetZone, foramen_centre_mm: NDArray[np.float64], targets_mm: NDArray[np.float64]) -> Costs:
-    """Costs that the tip's place alone decides, arrays of shape (n,)."""
-    off_centre = np.linalg.norm(zone.to_local(targets_mm) / zone.half_mm, axis=1) / np.sqrt(3)
+    """Costs that the tip's place alone decides, arrays of shape (n,).
+
+    Off the zone's centre counts squared: a millimetre is less than anyone can place a needle by.
+    """
+    off_centre = np.mean((zone.to_local(targets_mm) / zone.half_mm) ** 2, axis=1)
     return {"target": np.clip(off_centre, 0, 1), "artery": _artery(zone, foramen_centre_mm, targets_mm)}
 
 

@@ -85,7 +85,7 @@ class Weights(_Settings):
     organ: float = Field(default=2.0, ge=0)
     lung: float = Field(default=2.0, ge=0)
     artery: float = Field(default=2.0, ge=0)
-    tolerance: float = Field(default=1.0, ge=0)
+    tolerance: float = Field(default=2.0, ge=0)
     success: float = Field(default=2.0, ge=0)
     windows: float = Field(default=1.0, ge=0, description="Share of the way within 20 mm of lung or an organ")
 
