@@ -14,7 +14,7 @@ from foramen.reports.palette import NERVE, TEXT, WHITE, Colour
 from foramen.reports.planes import CRANIAL, LEFT, POSTERIOR, Plane, sample
 from foramen.reports.windows import BONE
 
-SPINE_PIXEL_MM, SPINE_SIZE_MM = 0.35, (180.0, 290.0)
+SPINE_PIXEL_MM, SPINE_SIZE_MM = 0.29, (250.0, 290.0)
 FORAMEN_PIXEL_MM, FORAMEN_SIZE_MM = 0.22, (62.0, 56.0)
 FORWARD_MM = 12.0
 """From the canal's centre to the middle of the sagittal picture's bodies."""

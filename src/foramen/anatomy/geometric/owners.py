@@ -19,7 +19,7 @@ DISC_HALF_WIDTH_MM, DISC_HALF_DEPTH_MM = 25.0, 18.0
 CANAL_WALL_MM = (8.0, 5.0)
 """Half axes of the ellipse around the canal's centre that no bone of any owner enters."""
 
-VERTEBRA_REACH_MM = 62.0
+VERTEBRA_REACH_MM = 85.0
 """From a body to the tip of its spinous or transverse process, through the pedicle."""
 
 DIM_PENALTY = 8.0
