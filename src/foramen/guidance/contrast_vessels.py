@@ -19,7 +19,13 @@ REMOTE_MM, REMOTE_LENGTH_MM = 14.0, 4.0
 """A piece apart from the rest and this far from the tip is suspect though it be short."""
 MOST_SECTION_MM2 = 14.0
 SHEATH_MM = 3.0
+CANAL_LENGTH_MM, CANAL_SECTION_MM2 = 15.0, 7.0
+"""In the canal a thin sheet of epidural contrast is usual; only what is longer and rounder than that is a vessel."""
 GONE_SHARE = 0.3
+LEAST_MG = 0.12
+"""Of iodine: what a hair's breadth of vessel holds; less is noise."""
+NAMED = (Compartment.SKIN_TRACK, Compartment.FACET, Compartment.INTRATHECAL, Compartment.INTRADISCAL)
+"""Thin contrast there has a name of its own."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ def vessel_pieces(
     points = contrast.points_mm
     where = tuple(np.argwhere(contrast.mask).T)
     candidate = np.zeros(contrast.mask.shape, dtype=np.bool_)
-    outside = ~_in_a_sheath(points, around) & ~np.isin(place, _numbers(Compartment.SKIN_TRACK, Compartment.FACET))
+    outside = ~_in_a_sheath(points, around) & ~np.isin(place, _numbers(*NAMED))
     candidate[where] = outside & thin[where]
     pieces, count = label(binary_dilation(candidate, np.ones((3, 3, 1))), np.ones((3, 3, 3)))
     number = np.where(candidate[where], pieces[where], 0)
@@ -129,9 +135,11 @@ def _measured(
     along = middle @ axes[0]
     length = float(np.ptp(along)) + float(contrast.rise.spacing_mm.min())
     section = here.sum() * float(np.prod(contrast.rise.spacing_mm)) / length
-    if section > MOST_SECTION_MM2:
-        return None
     amount = contrast.iodine_mg[contrast.mask][here].sum()
     canal = around.depth((Structure.SPINAL_CANAL, Structure.THECAL_SAC, Structure.SPINAL_CORD), own) > -1.0
+    inside = bool(canal.mean() > 0.4)
+    sheet = section > (CANAL_SECTION_MM2 if inside else MOST_SECTION_MM2) or (inside and length < CANAL_LENGTH_MM)
+    if amount < LEAST_MG or sheet:
+        return None
     farthest = float(np.linalg.norm(own - around.nerve.point_mm, axis=1).max())
-    return VesselPiece(length, float(amount), farthest, bool(canal.mean() > 0.4))
+    return VesselPiece(length, float(amount), farthest, inside)

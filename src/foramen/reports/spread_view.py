@@ -9,7 +9,7 @@ from foramen.guidance.compartments import FORBIDDEN as FORBIDDEN_PLACES
 from foramen.guidance.compartments import Compartment
 from foramen.guidance.spread import Spread
 from foramen.imaging.volume import Volume
-from foramen.reports.canvas import Canvas, Stroke
+from foramen.reports.canvas import Canvas, Stroke, text_width
 from foramen.reports.marks import BODY, SMALL, Caption, mark
 from foramen.reports.outlines import contours, draw_outlines, draw_root
 from foramen.reports.palette import FORBIDDEN, QUIET, ROUTE, TEXT, WHITE, Colour
@@ -19,6 +19,7 @@ from foramen.reports.windows import Window
 PIXEL_MM = 0.13
 SIZE_MM = (78.0, 70.0)
 TEXT_HEIGHT = 250
+LEAST_SHOWN_ML = 0.005
 CONTRAST_WINDOW = Window("Contrast", 900, 250)
 ON_ROOT = (Compartment.ALONG_ROOT, Compartment.FORAMEN)
 
@@ -103,9 +104,11 @@ def _write(canvas: Canvas, spread: Spread, top: int) -> None:
     for n, words in enumerate(spread.decision.reasons[:2]):
         canvas.text((left, top + 30 + (n + 1) * line), words, size=SMALL, colour=TEXT)
     x = float(left)
-    for compartment, ml in sorted(spread.compartments_ml.items(), key=lambda item: -item[1])[:6]:
+    for compartment, ml in sorted(spread.compartments_ml.items(), key=lambda item: -item[1])[:5]:
+        if ml < LEAST_SHOWN_ML:
+            break
         canvas.dot((x + 8, top + 150), 7, colour_of(compartment))
         canvas.text((x + 22, top + 150), f"{compartment} {ml:.2f} ml", size=SMALL, colour=TEXT)
-        x += canvas.width / 6 - 4
+        x += 50 + text_width(f"{compartment} {ml:.2f} ml", SMALL)
     for n, words in enumerate(spread.limits):
         canvas.text((left, top + 190 + n * (SMALL + 8)), words, size=SMALL, colour=QUIET)
