@@ -17,7 +17,7 @@ from foramen.planning.settings import Margins
 from support.phantoms import EVERYTHING, Phantom, box, cylinder, straight_grid
 
 GRID = straight_grid((1.9, 2.1, 2.3))
-"""No spacing that the skin's lattice of 1.5 mm meets halfway: a tie between two voxels has no mirror image."""
+"""No spacing that the skin's lattice of 1.4 mm meets halfway: a tie between two voxels has no mirror image."""
 LEFT, RIGHT = Root.parse("L4-left"), Root.parse("L4-right")
 KIDNEY = (Structure.KIDNEY_LEFT, cylinder(66, 30, 16))
 RIB = (Structure.RIB_LEFT, box((40, 70), (44, 52), (-10, -2)))
