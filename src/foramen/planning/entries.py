@@ -10,7 +10,8 @@ from foramen.planning.settings import PlanSettings
 from foramen.planning.targets import TargetZone
 
 ENTRY_SPACING_MM = 1.4
-"""Between neighbouring entries, so that every root has a million routes: under a third of the published freehand entry error (4.6 mm, Moser 2013)."""
+"""Between neighbouring entries: under a third of the published freehand entry error (4.6 mm, Moser 2013), and so
+close that every root has a million routes."""
 
 
 @dataclass(frozen=True, eq=False)
