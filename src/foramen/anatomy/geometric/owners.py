@@ -19,8 +19,11 @@ DISC_HALF_WIDTH_MM, DISC_HALF_DEPTH_MM = 25.0, 18.0
 CANAL_WALL_MM = (8.0, 5.0)
 """Half axes of the ellipse around the canal's centre that no bone of any owner enters."""
 
-VERTEBRA_REACH_MM = 85.0
-"""From a body to the tip of its spinous or transverse process, through the pedicle."""
+VERTEBRA_REACH_MM, SPINOUS_REACH_MM = 62.0, 30.0
+"""From a body to the tip of its transverse process, through the pedicle; and on, in the midline behind the canal, to
+the tip of its spinous process."""
+
+SPINOUS_BESIDE_MM, SPINOUS_BEHIND_MM = 7.0, 14.0
 
 DIM_PENALTY = 8.0
 """How much slower a front runs through the dimmest bone: a joint gap is averaged with the bone on both sides."""
@@ -90,18 +93,25 @@ def find_owners(spine: StraightSpine, discs: list[Disc], bone: BoneLevel) -> Own
             owner[span][inside] = number
             along, i, j = (axis.mean() for axis in np.nonzero(inside))
             middles[number - 1] = span.start + along, LEFT_MM[0] + i, POSTERIOR_MM[0] + j
-    bright = bone.canal_hu + 1.8 * (bone.threshold_hu - bone.canal_hu)
-    spread(
-        spine.hu,
-        owner,
-        dark=bone.threshold_hu,
-        bright=bright,
-        dim_penalty=DIM_PENALTY,
-        reach_mm=VERTEBRA_REACH_MM,
-    )
-    owner = np.maximum(owner, 0)
+    _take_arches(owner, spine, bone, (np.abs(left) <= SPINOUS_BESIDE_MM) & (posterior >= SPINOUS_BEHIND_MM))
     fill_marrow(owner, (spine.hu > MARROW_HU) & ~in_disc, reach_mm=MARROW_MM, share=MARROW_SHARE)
     return Owners(owner, tuple(discs), in_disc & (owner == 0), middles)
+
+
+def _take_arches(owner: NDArray[np.int16], spine: StraightSpine, bone: BoneLevel, spinous: NDArray[np.bool_]) -> None:
+    """Give every vertebra its arch and processes, in place; walls become nobody's again."""
+    bright = bone.canal_hu + 1.8 * (bone.threshold_hu - bone.canal_hu)
+    for reach_mm in (VERTEBRA_REACH_MM, SPINOUS_REACH_MM):
+        spread(
+            spine.hu,
+            owner,
+            dark=bone.threshold_hu,
+            bright=bright,
+            dim_penalty=DIM_PENALTY,
+            reach_mm=reach_mm,
+        )
+        owner[(owner == 0) & ~spinous] = WALL
+    np.maximum(owner, 0, out=owner)
 
 
 def _inside(disc: Disc, length: int, left: NDArray[np.float64], posterior: NDArray[np.float64]) -> NDArray[np.bool_]:

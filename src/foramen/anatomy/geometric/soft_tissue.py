@@ -27,6 +27,9 @@ LUNG_HU, LEAST_LUNG_ML = (-930.0, -550.0), 60.0
 WALL_MM = 15.0
 """The wall of the trunk at sides and back: muscle and fat, no organ."""
 
+CANAL_MM = (17.0, 14.0)
+"""Half axes of the ellipse that is left to canal, sac and epidural fat, which are drawn afterwards."""
+
 BACK_MUSCLE, PSOAS, ORGAN, VESSEL = 1, 2, 3, 4
 """Owners of soft tissue."""
 
@@ -59,7 +62,8 @@ def draw_soft_tissue(
     known = resample(Volume(labels, ct.affine), seen.grid, nearest=True, fill=0).voxels
     place = straight_coordinates(seen.grid, curve)
     along, left, posterior = (place[..., n] for n in range(3))
-    free = np.isin(known, [int(s) for s in FREE_OF_BONE])
+    canal = (left / CANAL_MM[0]) ** 2 + (posterior / CANAL_MM[1]) ** 2 < 1
+    free = np.isin(known, [int(s) for s in FREE_OF_BONE]) & ~canal
     under_skin = ndimage.distance_transform_edt(inside, sampling=GRID_MM)
     may_be_enhanced = (posterior < BRIGHT_BEFORE_MM) | (
         (under_skin > BRIGHT_DEEPER_MM) & (np.abs(left) > BRIGHT_BESIDE_MM)
