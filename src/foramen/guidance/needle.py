@@ -18,20 +18,28 @@ Vector = NDArray[np.float64]
 
 FOLLOWED = 16
 LEAST_LENGTH_MM = 9.0
-MOST_SCATTER_MM = 0.42
-LEAST_CONTRAST_HU = 170.0
+MOST_SCATTER_MM = 0.36
+THINNEST_HU_MM2 = 2900.0
+"""Contrast times cross-section of the thinnest needle, 25 G without its stylet (0.15 mm² of steel, 19 000 HU)."""
+BLUR_MM, LEAST_SLICE_MM = 0.6, 1.2
+LEAST_STEEL = 0.6
+"""Of the contrast that the thinnest needle lying within a slice should have; what has less is bone."""
 LEAST_INSIDE_MM = 4.0
-MOST_WIDTH_SCORE = 0.4
+LEAST_SHARE = 0.4
 """Of the best candidate's score: another needle must have at least this much to count as one."""
 ALONGSIDE_MM, ALONGSIDE_DEG = 25.0, 30.0
 """A needle nearer to the planned route than this is the one that was meant."""
 TWICE_MM = 6.0
 NEAR_MM = 20.0
 BORDER_MM = 3.0
+END = 60
+"""Steps of a shaft that tell whether it comes from the air: its hub, which is denser, is shorter."""
+LOOSELY = 1.0
+"""Slices: the end that comes in over the scan's border fades out before it."""
 CONTINUES_HU = 150.0
 CONTINUES_SHARE = 0.12
 LEAST_DROP_HU = 140.0
-MOST_ALONG_MM = 2.0
+MOST_ALONG_MM = 1.5
 MOST_RIVALS_MM = 2.5
 
 
@@ -137,7 +145,7 @@ def _needles(scan: Volume, lines: list[Line], slices: Slices, route: Vector | No
     found: list[SeenNeedle] = []
     for line in lines[:FOLLOWED]:
         shaft = follow(scan, line, slices)
-        if shaft is None or not _is_thin_and_straight(shaft):
+        if shaft is None or not _is_like_a_needle(shaft, slices):
             continue
         shaft = _deep_end_last(scan, shaft, slices, route)
         if shaft is None:
@@ -146,40 +154,47 @@ def _needles(scan: Volume, lines: list[Line], slices: Slices, route: Vector | No
         if seen is not None and not any(_same(seen, other) for other in found):
             found.append(seen)
     found.sort(key=lambda n: -n.score)
-    return [n for n in found if n.score >= MOST_WIDTH_SCORE * found[0].score]
+    return [n for n in found if n.score >= LEAST_SHARE * found[0].score]
 
 
-def _is_thin_and_straight(shaft: Shaft) -> bool:
+def _is_like_a_needle(shaft: Shaft, slices: Slices) -> bool:
+    """Whether a shaft is straight, long enough and dense enough for steel in slices of this thickness."""
     inside = ~shaft.in_air
-    return bool(
-        shaft.length_mm >= LEAST_LENGTH_MM
-        and shaft.scatter_mm <= MOST_SCATTER_MM
-        and inside.sum() * STEP_MM >= LEAST_INSIDE_MM
-        and np.median(shaft.contrast_hu[inside]) >= LEAST_CONTRAST_HU
-    )
+    if shaft.length_mm < LEAST_LENGTH_MM or shaft.scatter_mm > MOST_SCATTER_MM:
+        return False
+    if inside.sum() * STEP_MM < LEAST_INSIDE_MM:
+        return False
+    thinnest = THINNEST_HU_MM2 / (np.sqrt(2 * np.pi) * BLUR_MM * max(slices.thickness_mm, LEAST_SLICE_MM))
+    return bool(np.median(shaft.contrast_hu[inside]) >= LEAST_STEEL * thinnest)
 
 
 def _deep_end_last(scan: Volume, shaft: Shaft, slices: Slices, route: Vector | None) -> Shaft | None:
     """The shaft turned so that its tip comes last; none where neither end comes from outside."""
-    air = [bool(shaft.in_air[:8].mean() > 0.5), bool(shaft.in_air[-8:].mean() > 0.5)]
-    leaves = [_leaves(scan, shaft.line_mm[0], slices), _leaves(scan, shaft.line_mm[-1], slices)]
-    if all(air) or not (any(air) or any(leaves)):
+    air = [_airy(shaft.in_air), _airy(shaft.in_air[::-1])]
+    if max(air) > 0.4 and air[0] != air[1]:
+        turned = shaft if air[0] > air[1] else shaft.turned
+        return None if turned.in_air[-8:].mean() > 0.5 else turned
+    comes_in = [bool(_leaves(scan, p, slices, LOOSELY)) for p in (shaft.line_mm[0], shaft.line_mm[-1])]
+    if not any(comes_in):
         return None
-    if air[0] != air[1]:
-        return shaft if air[0] else shaft.turned
-    if bool(leaves[0]) != bool(leaves[1]):
-        return shaft if leaves[0] else shaft.turned
+    if comes_in[0] != comes_in[1]:
+        return shaft if comes_in[0] else shaft.turned
     if route is not None:
         return shaft if shaft.direction @ (route[1] - route[0]) > 0 else shaft.turned
     return shaft if shaft.direction[1] < 0 else shaft.turned
 
 
-def _leaves(scan: Volume, point: Vector, slices: Slices) -> str:
-    """The side on which a point lies at the scan's border; empty where it lies within."""
+def _airy(in_air: NDArray[np.bool_]) -> float:
+    """How much of a shaft's first end lies in air: its very end, or with its hub."""
+    return max(float(in_air[:8].mean()), float(in_air[:END].mean()))
+
+
+def _leaves(scan: Volume, point: Vector, slices: Slices, slack: float = 0.0) -> str:
+    """The side on which a point lies at the scan's border, by so many slices more; empty where it lies within."""
     index = scan.to_index(point)
     axis = int(np.argmax(np.abs(slices.normal @ scan.direction)))
     last = np.array(scan.shape) - 1.0
-    margin = np.where(np.arange(3) == axis, 0.3 + 0.4 / scan.spacing_mm, BORDER_MM / scan.spacing_mm)
+    margin = np.where(np.arange(3) == axis, slack + 0.3 + 0.4 / scan.spacing_mm, BORDER_MM / scan.spacing_mm)
     below, above = index + 0.5 < margin, last + 0.5 - index < margin
     if below[axis] or above[axis]:
         toward = scan.direction[2, axis] * (1 if above[axis] else -1)
@@ -252,7 +267,7 @@ def _same(one: SeenNeedle, other: SeenNeedle) -> bool:
 def _chosen(needles: list[SeenNeedle], route: Vector | None, near: Vector | None) -> Reading:
     """The needle that is meant."""
     if near is not None:
-        away = [_distance_to(n.line_mm, near) for n in needles]
+        away = [_distance_to(n.tip_mm, near) for n in needles]
     elif route is not None:
         away = [_beside(n, route) for n in needles]
     else:
@@ -263,9 +278,8 @@ def _chosen(needles: list[SeenNeedle], route: Vector | None, near: Vector | None
     limit = NEAR_MM if near is not None else ALONGSIDE_MM
     if away[order[0]] > limit:
         where = "the point given" if near is not None else "the planned route"
-        return Reading(
-            NeedleStatus.AMBIGUOUS, f"a needle is there, but {away[order[0]]:.0f} mm from {where}", None, (best, *others)
-        )
+        reason = f"the nearest thing like a needle lies {away[order[0]]:.0f} mm from {where}"
+        return Reading(NeedleStatus.NOT_FOUND, reason, None, (best, *others))
     if others and away[order[1]] < min(limit, 2 * away[order[0]] + TWICE_MM):
         reason = f"{1 + len(others)} needles could be meant; say which with a point near its tip"
         return Reading(NeedleStatus.AMBIGUOUS, reason, None, (best, *others))
@@ -291,8 +305,8 @@ def _beside(needle: SeenNeedle, route: Vector) -> float:
     return off if angle < ALONGSIDE_DEG else off + ALONGSIDE_MM
 
 
-def _distance_to(line: NDArray[np.float64], point: Vector) -> float:
-    return float(np.linalg.norm(line - point, axis=1).min())
+def _distance_to(tip: Vector, point: Vector) -> float:
+    return float(np.linalg.norm(tip - point))
 
 
 def in_frame(needle: SeenNeedle, matrix: NDArray[np.float64]) -> SeenNeedle:

@@ -51,6 +51,7 @@ class Line:
 
     @property
     def length_mm(self) -> float:
+        """From end to end."""
         return self.stop_mm - self.start_mm
 
     @property
@@ -70,7 +71,7 @@ class Slices:
         """Distance from a line in tolerances, of vectors square to it, shape (n, 3) to (n,)."""
         across = offsets @ self.normal
         within = np.linalg.norm(offsets - across[:, None] * self.normal, axis=1)
-        return np.hypot(within / TOLERANCE_MM, across / max(TOLERANCE_MM, 0.75 * self.thickness_mm))
+        return np.asarray(np.hypot(within / TOLERANCE_MM, across / max(TOLERANCE_MM, 0.75 * self.thickness_mm)))
 
 
 def find_lines(ridges: Ridges, slices: Slices) -> list[Line]:
@@ -117,9 +118,7 @@ def _seeds(ridges: Ridges, tree: cKDTree, slices: Slices) -> list[tuple[int, Vec
     return [(n, axis) for _, n, axis in found]
 
 
-def _grown(
-    ridges: Ridges, free: NDArray[np.bool_], seed: Vector, direction: Vector, slices: Slices
-) -> Line | None:
+def _grown(ridges: Ridges, free: NDArray[np.bool_], seed: Vector, direction: Vector, slices: Slices) -> Line | None:
     """Fit a line to the voxels around it, a longer stretch each time, until the row ends on both sides."""
     middle, reach = seed, LOOK_MM
     chosen = np.empty(0, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Voxels that are denser than what lies on both sides of them: needles, but also thin bone, wires and calcifications."""
+"""Voxels that are denser than what lies on both sides of them: needles, thin bone, wires, calcifications."""
 
 from dataclasses import dataclass
 

@@ -46,7 +46,7 @@ class Shaft:
     bend_mm
         The farthest that the centreline lies from the straight line between its ends.
     scatter_mm
-        Root mean square of single centres about the centreline, within the slices.
+        Spread of single centres about the centreline, within the slices (from their median).
     """
 
     line_mm: NDArray[np.float64]
@@ -66,9 +66,9 @@ class Shaft:
         way = self.line_mm[-1] - self.line_mm[0]
         return np.asarray(way / np.linalg.norm(way))
 
-    def profile(self, scan: Volume, slices: Slices, back_mm: float, forward_mm: float) -> tuple[
-        NDArray[np.float64], NDArray[np.float64]
-    ]:
+    def profile(
+        self, scan: Volume, slices: Slices, back_mm: float, forward_mm: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Contrast along the last stretch and straight on beyond it: mm from the last point, and HU."""
         way = self.direction_at_end(20.0)
         count = min(len(self.line_mm), int(back_mm / STEP_MM) + 1)
@@ -86,9 +86,7 @@ class Shaft:
     @property
     def turned(self) -> "Shaft":
         """The same from the other end."""
-        return Shaft(
-            self.line_mm[::-1], self.contrast_hu[::-1], self.around_hu[::-1], self.bend_mm, self.scatter_mm
-        )
+        return Shaft(self.line_mm[::-1], self.contrast_hu[::-1], self.around_hu[::-1], self.bend_mm, self.scatter_mm)
 
     @property
     def in_air(self) -> NDArray[np.bool_]:
@@ -179,13 +177,12 @@ def _sections(
     weight = np.maximum(above - 0.5 * above.max(axis=1, keepdims=True), 0.0) + 1e-6
     offsets = (weight[:, :, None] * (disc * stretch)).sum(axis=1) / weight.sum(axis=1)[:, None]
     core = np.sort(here, axis=1)[:, -6:].mean(axis=1)
-    inside_scan = scan.grid.contains(centres)
+    at = scan.to_index(centres)
+    inside_scan = ((at >= -1.0) & (at <= np.array(scan.shape))).all(axis=1)
     return offsets, np.where(inside_scan, core - around, 0.0), np.asarray(around, dtype=np.float64)
 
 
-def _shown(
-    along: NDArray[np.float64], contrast: NDArray[np.float64], seen: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def _shown(along: NDArray[np.float64], contrast: NDArray[np.float64], seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Where needle is seen: the stretch around what was seen before that has no gap longer than `GAP_MM`."""
     usual = float(np.median(contrast[seen])) if seen.any() else 0.0
     present = contrast > max(PRESENT * usual, LEAST_PRESENT_HU)
@@ -221,8 +218,7 @@ def _fitted(
             bend[2, axis] = np.clip(bend[2, axis], -MOST_BEND, MOST_BEND)
         left = np.abs(wanted - design @ bend)
         robust = 1 / (1 + (left / 0.4) ** 2)
-    scatter = np.sqrt(np.average(np.minimum(left[:, 0], 1.5) ** 2, weights=weights))
-    return bend, float(scatter)
+    return bend, float(1.4826 * np.median(left[:, 0]))
 
 
 def _sag(path: NDArray[np.float64]) -> float:

@@ -13,7 +13,7 @@ from scipy.optimize import least_squares
 from scipy.special import erf
 
 from foramen.guidance.needle_lines import Slices
-from foramen.guidance.shaft import STEP_MM, Shaft
+from foramen.guidance.shaft import Shaft
 from foramen.imaging.volume import Volume
 
 Vector = NDArray[np.float64]
@@ -93,12 +93,15 @@ def fit_tip(scan: Volume, shaft: Shaft, slices: Slices) -> Tip | None:
     found = least_squares(
         lambda p: np.append(near.residual(p, peak) / scale, p[1:5] / held),
         first,
-        bounds=([start - 2.5, -2.5, -2.5, -0.2, -0.2, 0.2, SIGMA_MM[0]], [start + 2.5, 2.5, 2.5, 0.2, 0.2, 6, SIGMA_MM[1]]),
+        bounds=(
+            [start - 2.5, -2.5, -2.5, -0.2, -0.2, 0.2, SIGMA_MM[0]],
+            [start + 2.5, 2.5, 2.5, 0.2, 0.2, 6, SIGMA_MM[1]],
+        ),
         x_scale=[1, 0.5, 0.5, 0.02, 0.02, 0.3, 0.2],
         loss="soft_l1",
         max_nfev=40,
     )
-    at, one, two, lean_one, lean_two, mass, sigma = found.x
+    at, one, two, lean_one, lean_two, mass, _ = found.x
     way = direction + lean_one * near.one + lean_two * near.two
     way = way / np.linalg.norm(way)
     tip = end + one * near.one + two * near.two + (at - near.pivot) * way + near.pivot * direction
@@ -145,7 +148,7 @@ def _cap(scan: Volume, tip: Vector, way: Vector, one: Vector) -> float:
 
 def _sampled(scan: Volume, points: NDArray[np.float64]) -> NDArray[np.float64]:
     index = np.clip(np.rint(scan.to_index(points)).astype(int), 0, np.array(scan.shape) - 1)
-    return scan.voxels[tuple(index.T)].astype(np.float64)
+    return np.asarray(scan.voxels[tuple(index.T)], dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +187,11 @@ class _Voxels:
         ring = in_range & (radius > 2.6) & (radius < WIDTH_MM)
         core = in_range & (radius <= 2.6) & (np.abs(across) <= slices.thickness_mm + 2.5)
         around = _profile(along[ring], hu[ring], along[core])
-        noise = float(1.4826 * np.median(np.abs(hu[ring] - _profile(along[ring], hu[ring], along[ring])))) if ring.any() else 0.0
+        noise = (
+            float(1.4826 * np.median(np.abs(hu[ring] - _profile(along[ring], hu[ring], along[ring]))))
+            if ring.any()
+            else 0.0
+        )
         count = max(1, round(slices.thickness_mm / 0.7))
         shares = ((np.arange(count) + 0.5) / count - 0.5) * slices.thickness_mm
         slab = np.stack([shares * (slices.normal @ axis) for axis in (direction, one, two)], axis=1)
@@ -219,6 +226,8 @@ def _profile(at: NDArray[np.float64], values: NDArray[np.float64], wanted: NDArr
     if not len(at):
         return np.zeros_like(wanted)
     steps = np.arange(at.min(), at.max() + 1.0, 1.0)
-    medians = np.array([np.median(values[np.abs(at - s) < 1.5]) if (np.abs(at - s) < 1.5).any() else np.nan for s in steps])
+    medians = np.array(
+        [np.median(values[np.abs(at - s) < 1.5]) if (np.abs(at - s) < 1.5).any() else np.nan for s in steps]
+    )
     known = np.isfinite(medians)
     return np.asarray(np.interp(wanted, steps[known], medians[known]))

@@ -35,5 +35,7 @@ class Window:
 
 BONE = Window("Bone", 1500, 300)
 SOFT_TISSUE = Window("Soft tissue", 400, 40)
+NEEDLE_WINDOW = Window("Needle", 2000, 500)
+"""Wide enough that steel, bone and fat all differ."""
 PROJECTION = Window("Slab average", 500, 150)
 """For averages through a thick slab, where bone is thinned by what lies before and behind it."""
