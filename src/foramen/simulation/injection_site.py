@@ -70,6 +70,12 @@ class InjectionSite:
         """Distance of every voxel to the target root's centreline, mm, far ones infinite; shape of the grid."""
         return distance_to_line(self.spaces.grid, self.nerve.path_mm, 14.0)
 
+    def space_at(self, point_mm: NDArray[np.float64]) -> Space:
+        """The space that fluid leaving a tip there enters: its own, or the nearest that fluid can enter."""
+        index = np.argwhere(self.spaces.voxels != Space.BLOCKED)
+        away = np.linalg.norm(self.spaces.to_world(index) - point_mm, axis=1)
+        return Space(int(self.spaces.voxels[tuple(index[np.argmin(away)])]))
+
     def nearest(self, point_mm: NDArray[np.float64], space: Space, reach_mm: float = 30.0) -> NDArray[np.float64]:
         """Centre of the voxel of a space nearest to a point; the point itself where there is none in reach."""
         places = self.spaces.to_world(np.argwhere(self.spaces.voxels == space))
