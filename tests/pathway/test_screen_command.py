@@ -7,6 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from foramen.cli.console import results
 from foramen.cli.policy import policy
 from foramen.cli.screen import screen
 from foramen.errors import InputError, UsageError
@@ -20,8 +21,14 @@ runner = CliRunner()
 WARFARIN = str(EXAMPLES / "02-warfarin" / "on-the-day.json")
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentences are looked for whole, so the console is wide whatever it was when it was made."""
+    monkeypatch.setattr(results, "_width", 160)
+
+
 def run(*arguments: str) -> tuple[int, str]:
-    result = runner.invoke(app, list(arguments), env={"COLUMNS": "160"})
+    result = runner.invoke(app, list(arguments))
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.exit_code, result.output
