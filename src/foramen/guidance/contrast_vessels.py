@@ -18,6 +18,8 @@ LEAST_LENGTH_MM = 8.0
 REMOTE_MM, REMOTE_LENGTH_MM = 14.0, 4.0
 """A piece apart from the rest and this far from the tip is suspect though it be short."""
 MOST_SECTION_MM2 = 14.0
+STANDS_OUT_MM = 7.0
+"""The rim of a pool is thin as well; a vessel leads away from it."""
 SHEATH_MM = 3.0
 CANAL_LENGTH_MM, CANAL_SECTION_MM2 = 15.0, 7.0
 """In the canal a thin sheet of epidural contrast is usual; only what is longer and rounder than that is a vessel."""
@@ -52,7 +54,7 @@ def vessel_pieces(
     contrast: ContrastMap, place: NDArray[np.uint8], around: Surroundings, needles: tuple[NeedleAxis, ...]
 ) -> tuple[list[VesselPiece], NDArray[np.bool_]]:
     """Find vessels, and which of the contrast's points (in their order) lie in them, shape (n,)."""
-    thin = _thin(contrast)
+    thin, off_the_pool = _thin(contrast)
     points = contrast.points_mm
     where = tuple(np.argwhere(contrast.mask).T)
     candidate = np.zeros(contrast.mask.shape, dtype=np.bool_)
@@ -65,7 +67,7 @@ def vessel_pieces(
     for n in range(1, count + 1):
         here = number == n
         piece = _measured(contrast, points, here, around)
-        if piece is None:
+        if piece is None or off_the_pool[where][here].max() < STANDS_OUT_MM:
             continue
         apart = not main[here].any() and piece.farthest_mm > REMOTE_MM
         if piece.length_mm >= (REMOTE_LENGTH_MM if apart else LEAST_LENGTH_MM):
@@ -91,15 +93,18 @@ def _numbers(*compartments: Compartment) -> list[int]:
     return [list(Compartment).index(compartment) for compartment in compartments]
 
 
-def _thin(contrast: ContrastMap) -> NDArray[np.bool_]:
-    """Contrast that is narrow, measured at a share of its own brightness so that blur does not count."""
+def _thin(contrast: ContrastMap) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Contrast that is narrow, at a share of its own brightness so that blur does not count; and how far from what is
+    not narrow every voxel lies, mm."""
     rise, spacing = contrast.rise.voxels, contrast.rise.spacing_mm
     size = np.maximum(1, 2 * np.round(2.5 / spacing).astype(int) + 1)
     core = contrast.mask & (rise > EDGE_SHARE * maximum_filter(np.where(contrast.mask, rise, 0), size=size))
     filled = core | contrast.hidden
     deep = distance_transform_edt(filled, sampling=spacing) > THIN_MM
-    thick = distance_transform_edt(~deep, sampling=spacing) <= THIN_MM + 0.8 if deep.any() else deep
-    return np.asarray(core & ~thick)
+    if not deep.any():
+        return core, np.full(core.shape, np.inf)
+    away = distance_transform_edt(~deep, sampling=spacing)
+    return np.asarray(core & (away > THIN_MM + 0.8)), np.asarray(away)
 
 
 def _in_a_sheath(points: NDArray[np.float64], around: Surroundings) -> NDArray[np.bool_]:
