@@ -55,7 +55,7 @@ def find_opening(plane: Plane) -> Mask | None:
     """
     for trim_mm in TRIMS_MM:
         opening = _opening_behind(plane, _hull(_trimmed(plane.upper_front | plane.lower_front, trim_mm)))
-        if opening is not None and _reaches_above(opening, plane.upper_front):
+        if opening is not None and (trim_mm == 0 or _reaches_above(opening, plane.upper_front)):
             return opening
     return None
 
