@@ -94,8 +94,10 @@ def _numbers(*compartments: Compartment) -> list[int]:
 
 
 def _thin(contrast: ContrastMap) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Contrast that is narrow, at a share of its own brightness so that blur does not count; and how far from what is
-    not narrow every voxel lies, mm."""
+    """Contrast that is narrow, and how far from what is not narrow every voxel lies (mm).
+
+    Width is measured at a share of the contrast's own brightness, so that blur does not count.
+    """
     rise, spacing = contrast.rise.voxels, contrast.rise.spacing_mm
     size = np.maximum(1, 2 * np.round(2.5 / spacing).astype(int) + 1)
     core = contrast.mask & (rise > EDGE_SHARE * maximum_filter(np.where(contrast.mask, rise, 0), size=size))
