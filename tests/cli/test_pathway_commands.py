@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from foramen.cli.console import results
 from foramen.cli.main import app
 from foramen.cli.schema import FORMATS, json_schema
 from foramen.errors import ForamenError, InputError, UsageError
@@ -25,8 +26,14 @@ ONE, TWO, FIVE, NINE, TEN, TWELVE = (
 COMMANDS = ("consent", "injectate", "procedure", "discharge", "call", "outcome")
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentences are looked for whole, so the console is wide whatever it was when it was made."""
+    monkeypatch.setattr(results, "_width", 160)
+
+
 def foramen(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": "160", "TERM": "dumb"})
+    return CliRunner().invoke(app, [str(word) for word in words], env={"TERM": "dumb"})
 
 
 def refusal(*words: str | Path) -> ForamenError:

@@ -44,7 +44,7 @@ app = typer.Typer(
 
 `foramen demo` — plan on the embedded digital patient and open the report it names
 
-`foramen plan scan/ --labels labels.nii.gz --root L5-left --out plan/` — one root of your own CT
+`foramen plan scan/ --labels labels.nii.gz --root L4-left --out plan/` — one root of your own CT
 
 `foramen doctor` — what is installed, what is missing, what to do
 """,
