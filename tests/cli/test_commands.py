@@ -15,7 +15,10 @@ def foramen(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("command", [(), ("demo",), ("plan",), ("doctor",), ("schema",)])
+@pytest.mark.parametrize(
+    "command",
+    [(), *((name,) for name in ("demo", "anatomy", "plan", "needle", "spread", "simulate", "doctor", "schema"))],
+)
 def test_every_help_has_an_example(command: tuple[str, ...]) -> None:
     shown = foramen(*command, "--help")
 

@@ -20,12 +20,15 @@ from foramen.cli.demo import demo
 from foramen.cli.discharge import discharge
 from foramen.cli.doctor import doctor
 from foramen.cli.injectate import injectate
+from foramen.cli.needle import needle
 from foramen.cli.outcome import outcome
 from foramen.cli.plan import plan
 from foramen.cli.policy import policy
 from foramen.cli.procedure import procedure
 from foramen.cli.schema import schema
 from foramen.cli.screen import screen
+from foramen.cli.simulate import simulate
+from foramen.cli.spread import spread
 from foramen.errors import ForamenError
 
 INTERRUPTED = 130
@@ -53,6 +56,9 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(anatomy)
 app.command()(plan)
+app.command()(needle)
+app.command()(spread)
+app.command()(simulate)
 app.command()(screen)
 app.add_typer(policy)
 app.command()(consent)

@@ -13,6 +13,8 @@ FORMATS = {
     "foramen.plan/1": "foramen.planning.plan:Plan",
     "foramen.spine/1": "foramen.anatomy.spine_file:SpineFile",
     "foramen.corrections/1": "foramen.anatomy.corrections:Corrections",
+    "foramen.needle/1": "foramen.guidance.needle_file:NeedleFile",
+    "foramen.spread/1": "foramen.guidance.spread_file:SpreadFile",
     "foramen.referral/1": "foramen.pathway.facts:Referral",
     "foramen.site/1": "foramen.pathway.site:Site",
     "foramen.overrides/1": "foramen.pathway.screening:Overrides",
