@@ -22,6 +22,8 @@ MOST_SCATTER_MM = 0.36
 THINNEST_HU_MM2 = 2900.0
 """Contrast times cross-section of the thinnest needle, 25 G without its stylet (0.15 mm² of steel, 19 000 HU)."""
 BLUR_MM, LEAST_SLICE_MM = 0.6, 1.2
+MOST_BENT_MM, SURELY_STEEL = 0.8, 1.8
+"""What is this much denser than the least may be bent: no bone is."""
 LEAST_STEEL = 0.6
 """Of the contrast that the thinnest needle lying within a slice should have; what has less is bone."""
 LEAST_INSIDE_MM = 4.0
@@ -38,6 +40,8 @@ LOOSELY = 1.0
 """Slices: the end that comes in over the scan's border fades out before it."""
 CONTINUES_HU = 150.0
 CONTINUES_SHARE = 0.12
+MOST_TURNED = 0.9925
+"""Cosine of 7°: no needle bends so much over its last centimetres."""
 LEAST_DROP_HU = 140.0
 MOST_ALONG_MM = 1.5
 MOST_RIVALS_MM = 2.5
@@ -160,12 +164,11 @@ def _needles(scan: Volume, lines: list[Line], slices: Slices, route: Vector | No
 def _is_like_a_needle(shaft: Shaft, slices: Slices) -> bool:
     """Whether a shaft is straight, long enough and dense enough for steel in slices of this thickness."""
     inside = ~shaft.in_air
-    if shaft.length_mm < LEAST_LENGTH_MM or shaft.scatter_mm > MOST_SCATTER_MM:
-        return False
-    if inside.sum() * STEP_MM < LEAST_INSIDE_MM:
+    if shaft.length_mm < LEAST_LENGTH_MM or inside.sum() * STEP_MM < LEAST_INSIDE_MM:
         return False
     thinnest = THINNEST_HU_MM2 / (np.sqrt(2 * np.pi) * BLUR_MM * max(slices.thickness_mm, LEAST_SLICE_MM))
-    return bool(np.median(shaft.contrast_hu[inside]) >= LEAST_STEEL * thinnest)
+    dense = float(np.median(shaft.contrast_hu[inside])) / (LEAST_STEEL * thinnest)
+    return dense >= 1.0 and shaft.scatter_mm <= (MOST_SCATTER_MM if dense < SURELY_STEEL else MOST_BENT_MM)
 
 
 def _deep_end_last(scan: Volume, shaft: Shaft, slices: Slices, route: Vector | None) -> Shaft | None:
@@ -215,9 +218,9 @@ def _seen(scan: Volume, shaft: Shaft, slices: Slices) -> SeenNeedle | None:
     if length < LEAST_INSIDE_MM / 2:
         return None
     contrast = float(np.median(shaft.contrast_hu[~shaft.in_air]))
-    score = min(contrast, 1500.0) * min(shaft.length_mm, 60.0) * (1 - shaft.scatter_mm / 0.6)
+    score = min(contrast, 1500.0) * min(shaft.length_mm, 60.0) * (1 - shaft.scatter_mm / 1.2)
     leaves = _leaves(scan, tip.tip_mm, slices) or _leaves(scan, shaft.line_mm[-1], slices)
-    doubt = "" if leaves else _doubt(tip)
+    doubt = "" if leaves else _doubt(tip, shaft)
     sigma = float(np.hypot(tip.along_mm, tip.across_mm))
     floor = 0.1 + 0.12 * slices.thickness_mm
     return SeenNeedle(
@@ -249,7 +252,9 @@ def _inner(scan: Volume, tip: Tip, slices: Slices) -> Shaft | None:
     return shaft if beyond > 3.0 else None
 
 
-def _doubt(tip: Tip) -> str:
+def _doubt(tip: Tip, shaft: Shaft) -> str:
+    if tip.direction @ shaft.direction < MOST_TURNED or tip.direction @ shaft.direction_at_end(40.0) < MOST_TURNED:
+        return "the shaft's last stretch does not point where the rest of it does"
     if _goes_on(tip):
         return "something dense goes on beyond the tip (bone, or the needle itself)"
     if tip.drop_hu < LEAST_DROP_HU or tip.along_mm > MOST_ALONG_MM or tip.rivals_mm > MOST_RIVALS_MM:

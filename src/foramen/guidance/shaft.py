@@ -26,8 +26,8 @@ PRESENT = 0.35
 """Of the shaft's usual contrast: less than this is not needle."""
 LEAST_PRESENT_HU = 70.0
 GAP_MM = 5.0
-MOST_BEND = 3.0 / 100.0**2
-"""Largest curvature term, mm per mm²: a sag of 7 mm on a shaft of 100 mm."""
+MOST_BEND = 8.0 / 100.0**2
+"""Largest curvature term, mm per mm²: a sag of 2 mm on a shaft of 100 mm."""
 AIR_HU = -350
 
 

@@ -46,7 +46,7 @@ def write_needle_report(found: NeedleFile, plan: Plan, control: Ct, folder: Path
 
 
 def draw_needle(found: NeedleFile, plan: Plan, control: Ct) -> Canvas:
-    """The plane along the needle and the one at right angles to it, side by side; around the target where none was found."""
+    """The plane along the needle and the one square to it, side by side; around the target where none was found."""
     entry, target = _route_in_control(found, plan)
     tip, direction = _where(found, entry, target)
     away = CRANIAL - (CRANIAL @ direction) * direction
