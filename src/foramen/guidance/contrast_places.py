@@ -137,16 +137,18 @@ def places_of(
     canal = around.depth((Structure.SPINAL_CANAL, Structure.THECAL_SAC, Structure.SPINAL_CORD), points) > -0.4
     within_bounds = (np.abs(local[:, 2]) < foramen.height_mm / 2 + 2) & (np.abs(local[:, 1]) < foramen.width_mm / 2 + 2)
     distance, _ = distance_to_course(around.nerve, points, COURSE_BEYOND_MM)
-    beside = distance < around.nerve.radius_mm + BESIDE_ROOT_MM
+    close = distance < around.nerve.radius_mm + BESIDE_ROOT_MM
+    # Where the root itself is uncertain, contrast may run along it farther from where it was drawn.
+    beside = distance < around.nerve.radius_mm + BESIDE_ROOT_MM + around.nerve.uncertainty_mm
     put((out > medial) & (out <= lateral) & (within_bounds | beside), Compartment.FORAMEN)
     put((out > lateral) & beside, Compartment.ALONG_ROOT)
     put(canal | ((out <= medial) & beside), Compartment.EPIDURAL)
     for needle in needles:
-        put(_in_track(points, needle) & ~beside & ~canal, Compartment.SKIN_TRACK)
+        put(_in_track(points, needle) & ~close & ~canal, Compartment.SKIN_TRACK)
     behind = local[:, 1] > BEHIND_FORAMEN_MM
     upper, lower = around.bones_of_the_joint()
     near_both = (around.depth(upper, points) > -JOINT_GAP_MM) & (around.depth(lower, points) > -JOINT_GAP_MM)
-    put(near_both & behind & ~beside & ~canal, Compartment.FACET)
+    put(near_both & behind & ~close & ~canal, Compartment.FACET)
     put(around.depth(Structure.DISC, points) > DISC_RIM_MM, Compartment.INTRADISCAL)
     put(around.depth(STRUCTURES_OF[Tissue.VESSEL], points) > 0.0, Compartment.INTRAVASCULAR)
     sac = around.depth((Structure.THECAL_SAC, Structure.SPINAL_CORD), points)
