@@ -13,7 +13,7 @@ from enum import StrEnum
 from foramen.guidance.compartments import Compartment
 
 LEAST_FOUND_ML = 0.03
-LEAST_FOUND_SHARE = 0.77
+LEAST_FOUND_SHARE = 0.85
 """With less than this of what was injected in view, the rest may be in a vessel."""
 SURE_ML, SURE_SHARE = 0.015, 0.05
 FAINT_ML, FAINT_SHARE = 0.006, 0.025
