@@ -69,7 +69,7 @@ def test_another_patient_is_refused(planning):
 
 
 def test_a_region_without_bone_around_the_target_is_refused(planning):
-    found = register(scanned(centre=TARGET + (100, -90, 0)).ct, planning, TARGET)
+    found = register(scanned(centre=TARGET + np.array([100, -90, 0])).ct, planning, TARGET)
     assert found.status is Trust.REFUSED
 
 
