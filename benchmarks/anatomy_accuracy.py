@@ -39,6 +39,7 @@ class Result:
     name: str
     asked: bool
     named_right: int
+    misnamed: int
     in_view: int
     errors: dict[str, list[float]]
     invisible: int
@@ -50,7 +51,7 @@ class Result:
     @property
     def confident_and_wrong(self) -> int:
         """Levels that were misnamed without asking."""
-        return 0 if self.asked else self.in_view - self.named_right
+        return 0 if self.asked else self.misnamed
 
 
 def run() -> str:
@@ -82,24 +83,28 @@ def measure(name: str, ct: Ct, truth: Truth) -> Result:
         found = find_anatomy(ct, provider="geometric")
         seconds = time.perf_counter() - began
         asked = found.levels is not None and not found.levels.certain
-        right, in_view = _identified(found, truth, ct)
+        right, wrong, in_view = _identified(found, truth, ct)
         if asked and right < in_view:
             found = find_anatomy(ct, provider="geometric", anchor=_anchor(truth, ct))
     except ForamenError as error:
-        return Result(name, True, 0, 0, {}, 0, [], time.perf_counter() - began, 0.0, str(error)[:60])
+        return Result(name, True, 0, 0, 0, {}, 0, [], time.perf_counter() - began, 0.0, str(error)[:60])
     errors, invisible = _errors(found, truth)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return Result(name, asked, right, in_view, errors, invisible, _dice(found, truth), seconds, peak)
+    return Result(name, asked, right, wrong, in_view, errors, invisible, _dice(found, truth), seconds, peak)
 
 
-def _identified(found: Anatomy, truth: Truth, ct: Ct) -> tuple[int, int]:
-    """Levels named right within 20 mm, of those whose bodies lie well within the scan."""
+def _identified(found: Anatomy, truth: Truth, ct: Ct) -> tuple[int, int, int]:
+    """Levels named right within 20 mm, named wrong, and all whose bodies lie well within the scan.
+
+    A vertebra that could not be measured is neither right nor wrong: it is missing.
+    """
     inside = {level: p for level, p in truth.bodies.items() if level in LUMBAR and _well_inside(ct, p)}
-    right = 0
+    right = wrong = 0
     for level, place in inside.items():
         vertebra = found.spine.vertebra(level)
         right += vertebra is not None and bool(np.linalg.norm(vertebra.centroid_mm - place) <= IDENTIFIED_MM)
-    return right, len(inside)
+        wrong += vertebra is not None and bool(np.linalg.norm(vertebra.centroid_mm - place) > IDENTIFIED_MM)
+    return right, wrong, len(inside)
 
 
 def _well_inside(ct: Ct, place: np.ndarray) -> bool:

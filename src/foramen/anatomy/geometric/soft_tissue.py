@@ -75,7 +75,7 @@ def draw_soft_tissue(
     _seed(owner, soft, above_l3, np.abs(left), posterior, under_skin)
     spread(depth, owner, dark=0.5, bright=DEEP_MM, dim_penalty=THIN_PENALTY, reach_mm=5000.0, voxel_mm=GRID_MM)
     found = _structures(owner, left)
-    _add_gas(found, seen.voxels, inside & free, left)
+    _add_gas(found, seen.voxels, free & (under_skin > WALL_MM), left)
     on_scan = resample(Volume(found, seen.affine), Volume(labels, ct.affine).grid, nearest=True, fill=0).voxels
     _write(labels, ct.voxels, on_scan)
 
@@ -122,7 +122,7 @@ def _structures(owner: NDArray[np.int16], left: NDArray[np.float32]) -> NDArray[
 def _add_gas(
     found: NDArray[np.uint8], hu: NDArray[np.float32], where: NDArray[np.bool_], left: NDArray[np.float32]
 ) -> None:
-    """Lungs and gas in bowel."""
+    """Lungs and gas in bowel; air in the folds of the skin is neither."""
     pieces, count = ndimage.label(where & (hu < GAS_HU))
     if not count:
         return
