@@ -98,6 +98,8 @@ def _smooth(profiles: Vector) -> Vector:
 def _window(profile: Vector, top: float, below: tuple[int, int], *, least: bool) -> Vector:
     """Least or most of both sides between two depths below a height, shape (2,); NaN where mostly not in view."""
     window = profile[:, max(int(top) - below[0], 0) : max(int(top) - below[1], 1)]
+    if not window.size:
+        return np.full(2, np.nan)
     known = np.isfinite(window)
     filled = np.where(known, window, np.inf if least else -np.inf)
     enough = known.sum(axis=1) >= LEAST_IN_VIEW * (below[0] - below[1])
