@@ -74,7 +74,7 @@ def draw(number: int) -> Case:
         scoliosis_cobb_deg=float(rng.uniform(-30, 30)) if rng.random() < 0.4 else 0.0,
         narrowing={root: float(rng.uniform(0.2, 0.8)) for root in narrowed},
         slip_level="L4",
-        slip_mm=float(rng.uniform(3, 9)) if rng.random() < 0.2 else 0.0,
+        slip_mm=float(rng.uniform(2, 6)) if rng.random() < 0.2 else 0.0,
         bone_density=float(rng.uniform(0.45, 1.2)),
         seed=number + 1,
     )
