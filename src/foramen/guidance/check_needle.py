@@ -12,7 +12,7 @@ from foramen.errors import UsageError
 from foramen.guidance.advice import Step, advise
 from foramen.guidance.ahead import ahead
 from foramen.guidance.deviation import deviation
-from foramen.guidance.needle import NeedleStatus, Reading, SeenNeedle, in_frame, read_needle
+from foramen.guidance.needle import NeedleStatus, Reading, SeenNeedle, read_needle
 from foramen.guidance.needle_file import (
     AdviceRecord,
     AheadRecord,
@@ -74,7 +74,7 @@ def check_needle(
     reading = read_needle(control, route_mm=there if trusted else None, near_mm=near_mm, progress=progress)
     told: dict[str, object] = {}
     if trusted and reading.needle is not None:
-        seen = in_frame(reading.needle, laid.motion.matrix)
+        seen = reading.needle.in_frame(laid.motion.matrix)
         certain = reading.status is NeedleStatus.FOUND
         told = _told(seen, certain, planned, entry, target, anatomy, plan)
     return NeedleFile(

@@ -6,6 +6,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from foramen.guidance.needle_doubt import doubt, goes_on
 from foramen.guidance.needle_lines import Line, Slices, find_lines
 from foramen.guidance.ridges import find_ridges
 from foramen.guidance.shaft import STEP_MM, Shaft, follow
@@ -38,13 +39,6 @@ END = 60
 """Steps of a shaft that tell whether it comes from the air: its hub, which is denser, is shorter."""
 LOOSELY = 1.0
 """Slices: the end that comes in over the scan's border fades out before it."""
-CONTINUES_HU = 150.0
-CONTINUES_SHARE = 0.12
-MOST_TURNED = 0.9925
-"""Cosine of 7°: no needle bends so much over its last centimetres."""
-LEAST_DROP_HU = 140.0
-MOST_ALONG_MM = 1.5
-MOST_RIVALS_MM = 2.5
 
 
 class NeedleStatus(StrEnum):
@@ -94,6 +88,18 @@ class SeenNeedle:
     doubt: str
     score: float
     line_mm: NDArray[np.float64]
+
+    def in_frame(self, matrix: NDArray[np.float64]) -> "SeenNeedle":
+        """The same needle in another frame, by a rigid motion, shape (4, 4)."""
+        turn, shift = matrix[:3, :3], matrix[:3, 3]
+        return replace(
+            self,
+            tip_mm=turn @ self.tip_mm + shift,
+            entry_mm=turn @ self.entry_mm + shift,
+            direction=turn @ self.direction,
+            tip_direction=turn @ self.tip_direction,
+            line_mm=self.line_mm @ turn.T + shift,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +216,7 @@ def _seen(scan: Volume, shaft: Shaft, slices: Slices) -> SeenNeedle | None:
     tip = fit_tip(scan, shaft, slices)
     if tip is None:
         return None
-    if _goes_on(tip) and (inner := _inner(scan, tip, slices)) is not None:
+    if goes_on(tip) and (inner := _inner(scan, tip, slices)) is not None:
         shaft, tip = inner, fit_tip(scan, inner, slices) or tip
     inside = shaft.line_mm[~shaft.in_air] if (~shaft.in_air).sum() > 8 else shaft.line_mm
     way = tip.tip_mm - inside[0]
@@ -220,7 +226,7 @@ def _seen(scan: Volume, shaft: Shaft, slices: Slices) -> SeenNeedle | None:
     contrast = float(np.median(shaft.contrast_hu[~shaft.in_air]))
     score = min(contrast, 1500.0) * min(shaft.length_mm, 60.0) * (1 - shaft.scatter_mm / 1.2)
     leaves = _leaves(scan, tip.tip_mm, slices) or _leaves(scan, shaft.line_mm[-1], slices)
-    doubt = "" if leaves else _doubt(tip, shaft)
+    unsure = "" if leaves else doubt(tip, shaft)
     sigma = float(np.hypot(tip.along_mm, tip.across_mm))
     floor = 0.1 + 0.12 * slices.thickness_mm
     return SeenNeedle(
@@ -231,14 +237,10 @@ def _seen(scan: Volume, shaft: Shaft, slices: Slices) -> SeenNeedle | None:
         uncertainty_mm=max(sigma, floor),
         bend_mm=shaft.bend_mm,
         leaves=leaves,
-        doubt=doubt,
+        doubt=unsure,
         score=score,
         line_mm=shaft.line_mm,
     )
-
-
-def _goes_on(tip: Tip) -> bool:
-    return tip.cap_hu > max(CONTINUES_HU, CONTINUES_SHARE * min(tip.drop_hu, 3000.0))
 
 
 def _inner(scan: Volume, tip: Tip, slices: Slices) -> Shaft | None:
@@ -252,16 +254,6 @@ def _inner(scan: Volume, tip: Tip, slices: Slices) -> Shaft | None:
     return shaft if beyond > 3.0 else None
 
 
-def _doubt(tip: Tip, shaft: Shaft) -> str:
-    if tip.direction @ shaft.direction < MOST_TURNED or tip.direction @ shaft.direction_at_end(40.0) < MOST_TURNED:
-        return "the shaft's last stretch does not point where the rest of it does"
-    if _goes_on(tip):
-        return "something dense goes on beyond the tip (bone, or the needle itself)"
-    if tip.drop_hu < LEAST_DROP_HU or tip.along_mm > MOST_ALONG_MM or tip.rivals_mm > MOST_RIVALS_MM:
-        return "where the shaft ends can't be told to within 3 mm"
-    return ""
-
-
 def _same(one: SeenNeedle, other: SeenNeedle) -> bool:
     """Whether two are parts of one needle: on one line, end on end."""
     between = one.tip_mm - other.tip_mm
@@ -272,7 +264,7 @@ def _same(one: SeenNeedle, other: SeenNeedle) -> bool:
 def _chosen(needles: list[SeenNeedle], route: Vector | None, near: Vector | None) -> Reading:
     """The needle that is meant."""
     if near is not None:
-        away = [_distance_to(n.tip_mm, near) for n in needles]
+        away = [float(np.linalg.norm(n.tip_mm - near)) for n in needles]
     elif route is not None:
         away = [_beside(n, route) for n in needles]
     else:
@@ -308,20 +300,3 @@ def _beside(needle: SeenNeedle, route: Vector) -> float:
     off = float(np.linalg.norm(away - (away @ way) * way))
     angle = float(np.degrees(np.arccos(np.clip(needle.direction @ way, -1, 1))))
     return off if angle < ALONGSIDE_DEG else off + ALONGSIDE_MM
-
-
-def _distance_to(tip: Vector, point: Vector) -> float:
-    return float(np.linalg.norm(tip - point))
-
-
-def in_frame(needle: SeenNeedle, matrix: NDArray[np.float64]) -> SeenNeedle:
-    """The same needle in another frame, by a rigid motion, shape (4, 4)."""
-    turn, shift = matrix[:3, :3], matrix[:3, 3]
-    return replace(
-        needle,
-        tip_mm=turn @ needle.tip_mm + shift,
-        entry_mm=turn @ needle.entry_mm + shift,
-        direction=turn @ needle.direction,
-        tip_direction=turn @ needle.tip_direction,
-        line_mm=needle.line_mm @ turn.T + shift,
-    )

@@ -35,6 +35,7 @@ MISFIT_SHARE = 0.08
 """Of the rod's peak: what a rod leaves unexplained of a real needle's streaks."""
 RIVAL_COST = 1.0
 """Half a millimetre that is three times as far off as is usual."""
+THICK_MM = 4.0
 CAP_MM = (1.5, 5.0)
 """Beyond the tip, where its dark cap lies."""
 
@@ -113,7 +114,7 @@ def fit_tip(scan: Volume, shaft: Shaft, slices: Slices) -> Tip | None:
         along_mm=float(np.sqrt(covariance[0, 0])),
         across_mm=float(np.sqrt(covariance[1, 1] + covariance[2, 2])),
         drop_hu=float(mass * peak),
-        cap_hu=_cap(scan, tip, way, near.one),
+        cap_hu=_cap(scan, tip, way, near.one, slices),
         rivals_mm=_rivals(ends, costs, start),
     )
 
@@ -138,12 +139,16 @@ def _rivals(ends: NDArray[np.float64], costs: NDArray[np.float64], best: float) 
     return float(np.abs(almost - best).max())
 
 
-def _cap(scan: Volume, tip: Vector, way: Vector, one: Vector) -> float:
-    """Mean beyond the tip less that of the tissue to both sides of it."""
+def _cap(scan: Volume, tip: Vector, way: Vector, one: Vector, slices: Slices) -> float:
+    """Mean beyond the tip less that of the tissue on both sides; where slices are thick, the most of three."""
     along = np.arange(*CAP_MM, 0.5)
-    ahead = _sampled(scan, tip + along[:, None] * way)
-    beside = np.concatenate([_sampled(scan, tip + along[:, None] * way + side * one) for side in (-4.0, 4.0)])
-    return float(np.mean(ahead) - np.median(beside))
+    aside = np.array([-0.8, 0.0, 0.8]) * (slices.thickness_mm if slices.thickness_mm >= THICK_MM else 0.0)
+    found = []
+    for step in aside:
+        line = tip + along[:, None] * way + step * slices.normal
+        beside = np.concatenate([_sampled(scan, line + side * one) for side in (-4.0, 4.0)])
+        found.append(float(np.mean(_sampled(scan, line)) - np.median(beside)))
+    return max(found)
 
 
 def _sampled(scan: Volume, points: NDArray[np.float64]) -> NDArray[np.float64]:
