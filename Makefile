@@ -10,18 +10,19 @@ BIN    := $(VENV)/bin
 help:            ## what can be made
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*## */\t/' | expand -t 12
 
-$(VENV)/core: requirements/core.txt pyproject.toml tools/setup.sh
-	@PYTHON="$(PYTHON)" tools/setup.sh $(VENV) requirements/core.txt
+$(VENV)/app: requirements/app.txt pyproject.toml tools/setup.sh
+	@PYTHON="$(PYTHON)" tools/setup.sh $(VENV) requirements/app.txt
 	@touch $@
 
-$(VENV)/dev: $(VENV)/core requirements/dev.txt
+$(VENV)/dev: $(VENV)/app requirements/dev.txt
 	@PYTHON="$(PYTHON)" tools/setup.sh $(VENV) requirements/dev.txt
 	@touch $@
 
-demo: $(VENV)/core   ## plan on the embedded digital patient, ends with a report to open
+demo: $(VENV)/app   ## plan on the embedded digital patient, ends with a report to open
 	@$(BIN)/foramen demo --out out/demo
 
 test: $(VENV)/dev    ## every test but the slow sweeps, with coverage
+	@tools/test_system.sh
 	@$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 
 check: $(VENV)/dev   ## lint, types and which room may import which
@@ -34,10 +35,10 @@ format: $(VENV)/dev  ## put the code into its one shape
 	@$(BIN)/ruff check --fix src tests benchmarks tools
 	@$(BIN)/ruff format src tests benchmarks tools
 
-lock: $(VENV)/core   ## pin every dependency again, with hashes
+lock: $(VENV)/app   ## pin every dependency again, with hashes
 	@$(BIN)/pip install --quiet uv
-	@for set in core dev; do \
-	  $(BIN)/uv pip compile pyproject.toml $$([ $$set = dev ] && echo --group dev) --universal --python-version 3.11 \
+	@for set in app dev; do \
+	  $(BIN)/uv pip compile pyproject.toml --extra web $$([ $$set = dev ] && echo --extra postgres --group dev) --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-emit-index-url --no-annotate --upgrade --quiet -o requirements/$$set.txt; done
 
 bench: $(VENV)/dev   ## speed and accuracy against peers; prints the tables kept in docs/
