@@ -1,0 +1,50 @@
+"""The application, put together: the record, the middleware, the routers, and what errors look like."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from foramen import __version__
+from foramen.records import Records
+from foramen.web import clinic, csrf, error_pages, images, shell
+from foramen.web.app_settings import AppSettings
+from foramen.web.headers import SecurityHeaders
+from foramen.web.pages import STATIC
+
+
+def create_app(settings: AppSettings) -> FastAPI:
+    """Make the application on one record.
+
+    Parameters
+    ----------
+    settings : AppSettings
+        Where the record lies and how people reach it.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with Records.open(settings.record_url, store=settings.store) as records:
+            app.state.records = records
+            yield
+
+    app = FastAPI(
+        title="Foramen",
+        version=__version__,
+        summary="The case record of image-guided lumbar nerve root injections.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        dependencies=[Depends(csrf.protect)],
+    )
+    app.state.settings = settings
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts))
+    app.add_middleware(SecurityHeaders, secure=settings.secure_cookies)
+    error_pages.install(app)
+    for router in (*shell.ROUTERS, *clinic.ROUTERS, *images.ROUTERS):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app

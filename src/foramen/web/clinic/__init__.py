@@ -1,0 +1,5 @@
+"""The clinic's pages, from referral to outcome."""
+
+from fastapi import APIRouter
+
+ROUTERS: tuple[APIRouter, ...] = ()

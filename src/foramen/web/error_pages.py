@@ -1,0 +1,102 @@
+"""What a person or a program sees when a request can't be done: one clear sentence, never a trace, never patient data."""
+
+import logging
+import traceback
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from foramen.errors import ForamenError
+from foramen.web.faults import Refused, SignInFirst
+from foramen.web.pages import render
+
+log = logging.getLogger("foramen.web")
+
+HEADINGS = {
+    400: "That can't be used",
+    401: "Sign in first",
+    403: "Not for this role",
+    404: "Not found",
+    405: "Not possible here",
+    409: "Somebody was first",
+    413: "Too large",
+    422: "That can't be used",
+    429: "Too often",
+    500: "A fault of Foramen's own",
+}
+SENTENCES = {
+    404: "There is nothing at this address. It may have been moved or was mistyped.",
+    405: "This address can't be used in this way.",
+}
+OWN_FAULT = "Foramen met a fault of its own; nothing was changed. Please tell whoever runs it, with the time."
+
+
+def install(app: FastAPI) -> None:
+    """Give the application its error pages."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(SignInFirst, _sign_in_first)
+    app.add_exception_handler(ForamenError, _foramen_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _own_fault)
+
+
+def sentence(request: Request, status: int, words: str) -> Response:
+    """Answer with one sentence: a page for a person, `{"detail": ...}` for a program."""
+    if wants_json(request):
+        return JSONResponse({"detail": words}, status)
+    return render(request, "shell/sentence.html", status=status, heading=HEADINGS.get(status, "That did not work"), sentence=words)
+
+
+def wants_json(request: Request) -> bool:
+    """Whether the one who asks is a program."""
+    return request.url.path.startswith("/api/")
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return sentence(request, error.status, error.sentence)
+
+
+async def _sign_in_first(request: Request, error: Exception) -> Response:
+    if wants_json(request):
+        return JSONResponse({"detail": "Sign in first."}, 401)
+    where = request.url.path if request.method == "GET" else "/"
+    target = f"/sign-in?next={quote(where, safe='')}"
+    if request.headers.get("HX-Request"):
+        return Response(status_code=204, headers={"HX-Redirect": target})
+    return RedirectResponse(target, 303)
+
+
+async def _foramen_error(request: Request, error: Exception) -> Response:
+    return sentence(request, 422, str(error))
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """Name the fields at fault, not what stands in them."""
+    assert isinstance(error, RequestValidationError)
+    faults = "; ".join(f"{_field(fault['loc'])}: {fault['msg']}" for fault in error.errors())
+    return sentence(request, 422, f"This can't be used: {faults}.")
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in place[1:]) or "the request"
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    answer = sentence(request, error.status_code, SENTENCES.get(error.status_code, error.detail))
+    for name, value in (error.headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+async def _own_fault(request: Request, error: Exception) -> Response:
+    """Log where, but not what it was about, which could be a patient."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    log.error("%s in %s, line %s", type(error).__name__, Path(where.filename).name, where.lineno)
+    return sentence(request, 500, OWN_FAULT)

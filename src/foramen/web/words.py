@@ -1,0 +1,29 @@
+"""Dates, roles and roots as the pages write them."""
+
+from datetime import date, datetime
+
+from foramen.reports import words as report_words
+
+
+def moment(when: datetime) -> str:
+    """A date and time as this machine's clock shows it: `Fri 20 Nov 2026, 09:30`."""
+    return report_words.moment(when.astimezone())
+
+
+def day(when: date) -> str:
+    """A date: `Fri 20 Nov 2026`."""
+    return report_words.day(when)
+
+
+def sentence(text: str) -> str:
+    """The same text with a capital first letter and a full stop at its end."""
+    return report_words.sentence(text)
+
+
+def plain(name: str) -> str:
+    """An identifier as words: `at-home` is `at home`."""
+    return str(name).replace("-", " ").replace("_", " ")
+
+
+FILTERS = {"moment": moment, "day": day, "sentence": sentence, "plain": plain}
+"""What templates may write after a bar."""
