@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foramen.errors import UsageError
+from foramen.guidance.release import Pattern as SpreadPattern
+from foramen.guidance.release import Release as SpreadRelease
 from foramen.pathway.followup import Complaints, Response, TriageReport, triage
 from foramen.pathway.procedure import Pattern, Release, card, cards, pattern_from_spread, release
 from support.journey import JOURNEY, journey, part
@@ -103,6 +105,7 @@ def test_an_unknown_card_is_refused() -> None:
         (Pattern.ALONG_ROOT, Release.GO),
         (Pattern.VASCULAR_ARTERIAL, Release.ABORT),
         (Pattern.VASCULAR_VENOUS, Release.REPOSITION),
+        (Pattern.VASCULAR_UNKNOWN, Release.ABORT),
         (Pattern.INTRATHECAL, Release.ABORT),
         (Pattern.INTRANEURAL, Release.WITHDRAW),
         (Pattern.EPIDURAL_ONLY, Release.REPOSITION),
@@ -117,9 +120,34 @@ def test_the_gate(pattern: Pattern, decision: Release) -> None:
 
 
 @pytest.mark.parametrize(
-    "spread",
-    ["epidural", "intrathecal", "intravascular", "intradiscal", "facet", "muscle", "none", "mixed", "uncertain", "?"],
+    ("spread", "places", "pattern"),
+    [
+        (("perineural", "go"), (), Pattern.ALONG_ROOT),
+        (("intravascular", "reposition"), (), Pattern.VASCULAR_VENOUS),
+        (("intravascular", "abort"), (), Pattern.VASCULAR_UNKNOWN),
+        (("intrathecal", "abort"), (), Pattern.INTRATHECAL),
+        (("mixed", "abort"), ("along-root", "intrathecal"), Pattern.INTRATHECAL),
+        (("mixed", "abort"), ("along-root", "intravascular"), Pattern.VASCULAR_UNKNOWN),
+        (("mixed", "reposition"), ("along-root", "intravascular"), Pattern.VASCULAR_VENOUS),
+        (("mixed", "reposition"), ("along-root", "intradiscal"), Pattern.ELSEWHERE),
+        (("epidural", "reposition"), ("intravascular",), Pattern.EPIDURAL_ONLY),
+        (("facet", "reposition"), (), Pattern.ELSEWHERE),
+        (("none", "repeat"), (), Pattern.UNCERTAIN),
+        (("uncertain", "repeat"), (), Pattern.UNCERTAIN),
+        (("perineural", "repeat"), (), Pattern.UNCERTAIN),
+        (("?", "go"), (), Pattern.UNCERTAIN),
+    ],
 )
-def test_of_the_spread_files_patterns_only_perineural_goes(spread: str) -> None:
-    assert pattern_from_spread("perineural") is Pattern.ALONG_ROOT
-    assert release(pattern_from_spread(spread), seen_during=True, vessels_checked=True)[0] is not Release.GO
+def test_a_spread_files_pattern_in_the_words_of_the_gate(
+    spread: tuple[str, str], places: tuple[str, ...], pattern: Pattern
+) -> None:
+    assert pattern_from_spread(*spread, places) is pattern
+
+
+@pytest.mark.parametrize("told", SpreadRelease)
+@pytest.mark.parametrize("spread", SpreadPattern)
+def test_the_gate_decides_as_the_spread_file_does(spread: SpreadPattern, told: SpreadRelease) -> None:
+    """The two say the same of every file; only what the file contradicts itself in counts as uncertain."""
+    decision = release(pattern_from_spread(spread, told), seen_during=True, vessels_checked=True)[0]
+    contradicts = told is SpreadRelease.GO and spread is not SpreadPattern.PERINEURAL
+    assert decision == ("repeat" if contradicts else told)

@@ -174,6 +174,7 @@ def test_contrast_along_the_root_still_waits_for_a_named_clinician() -> None:
         ("intrathecal", ("needle-removed", "pain-reported", "abandoned")),
         ("intraneural", ("withdrawn", "needle-removed", "pain-reported", "abandoned")),
         ("vascular-venous", ("advanced", "needle-removed", "pain-reported", "abandoned")),
+        ("vascular-unknown", ("needle-removed", "pain-reported", "abandoned")),
         ("epidural-only", ("advanced", "needle-removed", "pain-reported", "abandoned")),
         ("elsewhere", ("advanced", "needle-removed", "pain-reported", "abandoned")),
         ("uncertain", ("contrast-given", "advanced", "needle-removed", "pain-reported", "abandoned")),

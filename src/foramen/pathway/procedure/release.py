@@ -6,6 +6,7 @@ An image made after the contrast alone is not enough: on CT fluoroscopy 14 % of 
 and 30 % showed their vessel away from the needle (Kranz, AJNR).
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Literal
 
@@ -16,6 +17,7 @@ class Pattern(StrEnum):
     ALONG_ROOT = "along-root"
     VASCULAR_ARTERIAL = "vascular-arterial"
     VASCULAR_VENOUS = "vascular-venous"
+    VASCULAR_UNKNOWN = "vascular-unknown"
     INTRATHECAL = "intrathecal"
     INTRANEURAL = "intraneural"
     EPIDURAL_ONLY = "epidural-only"
@@ -37,18 +39,24 @@ GATE = {
     Pattern.ALONG_ROOT: Release.GO,
     Pattern.VASCULAR_ARTERIAL: Release.ABORT,
     Pattern.VASCULAR_VENOUS: Release.REPOSITION,
+    Pattern.VASCULAR_UNKNOWN: Release.ABORT,
     Pattern.INTRATHECAL: Release.ABORT,
     Pattern.INTRANEURAL: Release.WITHDRAW,
     Pattern.EPIDURAL_ONLY: Release.REPOSITION,
     Pattern.ELSEWHERE: Release.REPOSITION,
     Pattern.UNCERTAIN: Release.REPEAT,
 }
-"""One answer for every pattern; only contrast along the root lets medicine through."""
+"""One answer for every pattern; only contrast along the root lets medicine through, and a vessel that may be an artery
+counts as one."""
 
 REASONS = {
     Pattern.ALONG_ROOT: "The contrast runs along the root.",
     Pattern.VASCULAR_ARTERIAL: "The contrast is in an artery: no steroid and no local anaesthetic; remove the needle.",
     Pattern.VASCULAR_VENOUS: "The contrast is in a vein: move the needle, then give contrast again.",
+    Pattern.VASCULAR_UNKNOWN: (
+        "The contrast is in a vessel that may be an artery to the cord: no steroid and no local anaesthetic; remove "
+        "the needle."
+    ),
     Pattern.INTRATHECAL: (
         "The contrast is in the thecal sac: no steroid and no local anaesthetic; remove the needle, watch for a spinal "
         "block."
@@ -57,17 +65,6 @@ REASONS = {
     Pattern.EPIDURAL_ONLY: "The contrast is in the epidural space only: move the needle, then give contrast again.",
     Pattern.ELSEWHERE: "The contrast reaches neither root nor foramen: move the needle, then give contrast again.",
     Pattern.UNCERTAIN: "The pattern is not certain: repeat with subtraction angiography or a second CT pass.",
-}
-
-_FROM_SPREAD_FILE = {
-    "perineural": Pattern.ALONG_ROOT,
-    "epidural": Pattern.EPIDURAL_ONLY,
-    "intrathecal": Pattern.INTRATHECAL,
-    "intravascular": Pattern.VASCULAR_ARTERIAL,
-    "intradiscal": Pattern.ELSEWHERE,
-    "facet": Pattern.ELSEWHERE,
-    "muscle": Pattern.ELSEWHERE,
-    "none": Pattern.ELSEWHERE,
 }
 
 
@@ -100,12 +97,29 @@ def read_aspirate(found: Literal["blood", "csf"]) -> tuple[Release, str]:
     return Release.REPOSITION, "Blood comes back: move the needle before anything goes in."
 
 
-def pattern_from_spread(name: str) -> Pattern:
-    """Read the pattern of a `spread.json`; a vessel of unknown kind counts as an artery, anything mixed as uncertain.
+def pattern_from_spread(name: str, release: str, places: Collection[str] = ()) -> Pattern:
+    """Read what a `spread.json` says in the words of this gate: never more lenient than the file's own release.
+
+    Parameters
+    ----------
+    name, release : str
+        Its `pattern` and `release`. A vessel that the needle may be moved away from counts as a vein; one that ended it
+        may be an artery.
+    places : collection of str
+        The names of its `compartments`: what else a mixed pattern holds.
 
     Examples
     --------
-    >>> pattern_from_spread("intravascular")
-    <Pattern.VASCULAR_ARTERIAL: 'vascular-arterial'>
+    >>> pattern_from_spread("intravascular", "abort")
+    <Pattern.VASCULAR_UNKNOWN: 'vascular-unknown'>
     """
-    return _FROM_SPREAD_FILE.get(name, Pattern.UNCERTAIN)
+    held = {name, *places} if name == "mixed" else {name}
+    if release == Release.GO and name == "perineural":
+        return Pattern.ALONG_ROOT
+    if release == Release.ABORT:
+        return Pattern.INTRATHECAL if "intrathecal" in held else Pattern.VASCULAR_UNKNOWN
+    if release != Release.REPOSITION:
+        return Pattern.UNCERTAIN
+    if "intravascular" in held:
+        return Pattern.VASCULAR_VENOUS
+    return Pattern.EPIDURAL_ONLY if name == "epidural" else Pattern.ELSEWHERE
