@@ -6,7 +6,7 @@ from foramen.pathway.engine import Scope
 from foramen.pathway.facts import Diabetes, Extent, ImagingStudy, Intent, Modality, Referral, Zone
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.injectate.products import catalogue
-from foramen.pathway.recovery.analgesia import takes_antithrombotic
+from foramen.pathway.medication import takes_antithrombotic
 from foramen.pathway.texts import text_data
 
 

@@ -3,6 +3,7 @@
 from foramen.pathway.engine.condition import Condition, Missing, Scope, Verdict
 from foramen.pathway.engine.evaluate import Evaluation, evaluate, question
 from foramen.pathway.engine.rule import Override, Role, Rule, SignOff, read_rules
+from foramen.pathway.engine.sourced import Sourced
 
 __all__ = [
     "Condition",
@@ -13,6 +14,7 @@ __all__ = [
     "Rule",
     "Scope",
     "SignOff",
+    "Sourced",
     "Verdict",
     "evaluate",
     "question",

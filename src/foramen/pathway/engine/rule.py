@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field
 
 from foramen.pathway.engine.condition import Condition
+from foramen.pathway.engine.sourced import Sourced
 from foramen.pathway.facts.base import Facts
-from foramen.pathway.findings import MayOverride, Provenance, Severity
+from foramen.pathway.findings import MayOverride, Severity
 from foramen.pathway.rule_data import rule_data
 
 
@@ -28,31 +29,20 @@ class Role(StrEnum):
         return tuple(Role).index(self)
 
 
-class Rule(Facts):
+class Rule(Sourced):
     """One rule of one edition of the rule data."""
 
-    id: str
     severity: Severity
     when: str
     each: str | None = Field(None, description="collection whose every member is asked")
     text: str
     action: str | None = None
     within: str | None = Field(None, description="how fast the action must happen")
-    source: str
-    provenance: Provenance
     conflict: str | None = Field(None, description="where the sources disagree")
     stage: Literal["referral", "day"] = "referral"
     may_override: MayOverride = "nobody"
     version: str
     effective: date
-    needs_signoff: bool = False
-    enabled: bool = True
-
-    @model_validator(mode="after")
-    def _recalled_ships_off(self) -> Self:
-        if self.provenance is Provenance.M and (self.enabled or not self.needs_signoff):
-            raise ValueError(f"{self.id} is recalled, so it needs a sign-off and ships switched off")
-        return self
 
     @property
     def condition(self) -> Condition:

@@ -4,7 +4,13 @@ from foramen.pathway.medication.advice import MedicationAdvice, advise
 from foramen.pathway.medication.agenda import Agenda, agenda
 from foramen.pathway.medication.calendar import last_dose_by, restart_not_before, zone_of
 from foramen.pathway.medication.compare import ComparedRow, compare_policies
-from foramen.pathway.medication.drugs import adds_to_bleeding, classes_of, drugs_of, is_antithrombotic
+from foramen.pathway.medication.drugs import (
+    adds_to_bleeding,
+    classes_of,
+    drugs_of,
+    is_antithrombotic,
+    takes_antithrombotic,
+)
 from foramen.pathway.medication.plan import DrugPlan
 from foramen.pathway.medication.policy import Policy, Row, policy_names, read_policy
 from foramen.pathway.medication.renal import creatinine_clearance_ml_min
@@ -28,5 +34,6 @@ __all__ = [
     "policy_names",
     "read_policy",
     "restart_not_before",
+    "takes_antithrombotic",
     "zone_of",
 ]

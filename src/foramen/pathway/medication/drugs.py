@@ -1,6 +1,7 @@
 """What kind of drug a name is."""
 
-from foramen.pathway.answer import Answer
+from foramen.pathway.answer import Answer, either
+from foramen.pathway.facts.referral import Referral
 from foramen.pathway.facts.treatment import Medication
 from foramen.pathway.rule_data import rule_data
 
@@ -21,6 +22,13 @@ def is_antithrombotic(medication: Medication) -> Answer:
     if not classes:
         return medication.antithrombotic
     return Answer.of(bool(classes & set(rule_data("drugs")["group"]["antithrombotic"])))
+
+
+def takes_antithrombotic(referral: Referral) -> Answer:
+    """Whether the patient takes anything that hinders clotting."""
+    if referral.medications is None:
+        return Answer.UNKNOWN
+    return either(is_antithrombotic(medication) for medication in referral.medications)
 
 
 def adds_to_bleeding(medication: Medication) -> bool:

@@ -8,12 +8,12 @@ import tomllib
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from foramen.errors import UsageError
-from foramen.pathway.engine import Condition, SignOff
+from foramen.pathway.engine import Condition, SignOff, Sourced
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.findings import Provenance
 
@@ -28,14 +28,13 @@ _SPOKEN = (
 _FOLDER = files("foramen.pathway") / "rules" / "policies"
 
 
-class Row(Facts):
+class Row(Sourced):
     """What one source says about some drugs.
 
     `hold_days` counts full days without a dose before the day of the procedure, and none on that day, as AHA/ACC and
     NHS Lothian word it: 7 days means a last dose on day -8. Where a source gives a range, the longer end stands here.
     """
 
-    id: str
     drugs: tuple[str, ...]
     when: str = ""
     advice: Literal["hold", "continue", "shared", "operator", "level"]
@@ -50,16 +49,6 @@ class Row(Facts):
     restart_hours_upto: float | None = None
     restart_next_day: bool = False
     note: str = ""
-    provenance: Provenance
-    source: str
-    needs_signoff: bool = False
-    enabled: bool = True
-
-    @model_validator(mode="after")
-    def _recalled_ships_off(self) -> Self:
-        if self.provenance is Provenance.M and (self.enabled or not self.needs_signoff):
-            raise ValueError(f"{self.id} is recalled, so it needs a sign-off and ships switched off")
-        return self
 
     @property
     def condition(self) -> Condition | None:

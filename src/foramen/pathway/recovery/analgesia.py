@@ -8,12 +8,12 @@ thinners are asked first, and what is not known makes the plan wait for a doctor
 from collections.abc import Iterable
 from enum import StrEnum
 
-from foramen.pathway.answer import Answer, either
+from foramen.pathway.answer import Answer
 from foramen.pathway.engine import Scope, SignOff, evaluate, read_rules
 from foramen.pathway.facts import Medication, Referral
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.findings import Finding, Question, Severity
-from foramen.pathway.medication import drugs_of, is_antithrombotic
+from foramen.pathway.medication import drugs_of, takes_antithrombotic
 from foramen.pathway.rule_data import rule_data
 
 KEPT_DAYS = 1
@@ -113,10 +113,3 @@ def analgesia_scope(referral: Referral) -> Scope:
 
 def _has(drugs: Iterable[Medication], names: Iterable[str]) -> bool:
     return any(drug.drug in set(names) for drug in drugs)
-
-
-def takes_antithrombotic(referral: Referral) -> Answer:
-    """Whether the patient takes anything that hinders clotting."""
-    if referral.medications is None:
-        return Answer.UNKNOWN
-    return either(is_antithrombotic(medication) for medication in referral.medications)

@@ -8,8 +8,8 @@ from pydantic import AwareDatetime, Field
 from foramen.pathway.answer import Answer
 from foramen.pathway.facts import Diabetes, Intent, Modality, Referral
 from foramen.pathway.facts.base import Facts
-from foramen.pathway.medication import DrugPlan
-from foramen.pathway.recovery.analgesia import ZERO_BY_DAY, AnalgesicPlan, DayDose, PlanKind, takes_antithrombotic
+from foramen.pathway.medication import DrugPlan, takes_antithrombotic
+from foramen.pathway.recovery.analgesia import ZERO_BY_DAY, AnalgesicPlan, DayDose, PlanKind
 from foramen.pathway.texts import Document, compose, day_in_words, moment_in_words, root_in_words, words
 
 

@@ -1,11 +1,11 @@
 """Every fact that a screening rule may name, gathered from the referral."""
 
-from foramen.pathway.answer import Answer, either
+from foramen.pathway.answer import Answer
 from foramen.pathway.engine import Scope
 from foramen.pathway.facts.referral import Referral
 from foramen.pathway.facts.treatment import LabTest
 from foramen.pathway.facts.vocabulary import Diabetes, Sex
-from foramen.pathway.medication import drugs_of, is_antithrombotic
+from foramen.pathway.medication import drugs_of, takes_antithrombotic
 from foramen.pathway.scope.legs import leg_scope
 from foramen.pathway.scope.substances import substance_scope
 from foramen.pathway.scope.targets import target_scope
@@ -91,15 +91,9 @@ def _arrival(referral: Referral) -> Scope:
         arrival = None  # measured for another appointment
     return {
         "pain_on_the_day_nrs": arrival.pain_nrs if arrival else None,
-        "takes_antithrombotic": _takes_antithrombotic(referral),
+        "takes_antithrombotic": takes_antithrombotic(referral),
         "last_doses_confirmed": arrival.last_doses_confirmed if arrival else Answer.UNKNOWN,
         "analgesic_taken_today": arrival.analgesic_taken_today if arrival else Answer.UNKNOWN,
         "temperature_c": arrival.temperature_c if arrival else None,
         "glucose_on_the_day_mmol_per_l": arrival.glucose_mmol_per_l if arrival else None,
     }
-
-
-def _takes_antithrombotic(referral: Referral) -> Answer:
-    if referral.medications is None:
-        return Answer.UNKNOWN
-    return either(is_antithrombotic(medication) for medication in referral.medications)
