@@ -6,6 +6,7 @@ tissue. It is one field for all tissues, so that one walk along a route answers 
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -48,6 +49,21 @@ class Distances:
 
     field: NDArray[np.float32]
     checked: frozenset[Tissue]
+
+    @cached_property
+    def of_any(self) -> NDArray[np.float32]:
+        """Distance of each cell from the nearest obstacle."""
+        return np.asarray(self.field.min(axis=0))
+
+    @cached_property
+    def of_tissues(self) -> NDArray[np.float32]:
+        """Distance of each cell from the nearest tissue, whatever the nerve does."""
+        return np.asarray(self.field[: Obstacle.NERVE].min(axis=0))
+
+    @cached_property
+    def of_what_breathes(self) -> NDArray[np.float32]:
+        """Distance of each cell from lung and organs."""
+        return np.asarray(np.minimum(self.field[Obstacle.ORGAN], self.field[Obstacle.LUNG]))
 
 
 @dataclass(frozen=True, eq=False)

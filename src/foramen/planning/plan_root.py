@@ -83,13 +83,13 @@ def _offer(
     least = clearances(region, distances, entries[chosen], targets[chosen])
     midline = anatomy.spine.canal_centreline_mm
     return tuple(
-        _route(
+        route_of(
             f"{root}-{rank + 1}",
             zone,
             anatomy,
             entries[n],
             targets[n],
-            _clearance(least[rank], distances),
+            clearance_of(least[rank], distances),
             (float(degrees[n]), float(odds[n])),
             {name: round(float(cost[n]), 4) for name, cost in costs.items()} | {"total": float(totals[n])},
             midline,
@@ -100,7 +100,7 @@ def _offer(
     )
 
 
-def _route(
+def route_of(
     name: str,
     zone: TargetZone,
     anatomy: Anatomy,
@@ -114,8 +114,9 @@ def _route(
     *,
     recommended: bool,
 ) -> Route:
+    """A route as the plan keeps it; one longer than every needle names the longest."""
     line = angles(entry[None], target[None])
-    needle = settings.needle_for(float(line.depth_mm[0]))
+    needle = settings.needle_for(min(float(line.depth_mm[0]), settings.longest_reach_mm))
     assert needle is not None
     route = Route(
         id=name,
@@ -136,7 +137,8 @@ def _route(
     return route.model_copy(update={"reasons": reasons(route)})
 
 
-def _clearance(least_mm: NDArray[np.float64], distances: Distances) -> Clearance:
+def clearance_of(least_mm: NDArray[np.float64], distances: Distances) -> Clearance:
+    """Least distances in the order of `Obstacle` as the plan keeps them."""
     values = {
         tissue.value: round(float(least_mm[Obstacle[tissue.name]]), 2) if tissue in distances.checked else None
         for tissue in Tissue

@@ -53,7 +53,7 @@ def plan_routes(
     for root in roots:
         settings.approach_for(root)
     visible = [root for root in roots if anatomy.spine.foramen(root).visible and anatomy.spine.nerve(root)]
-    skin = _skin_behind(ct, anatomy, settings, progress) if visible else None
+    skin = skin_behind(ct, anatomy, settings, progress) if visible else None
     planned = []
     for count, root in enumerate(roots):
         progress("planning routes", count / len(roots))
@@ -73,7 +73,7 @@ def plan_routes(
     )
 
 
-def _skin_behind(ct: Ct, anatomy: Anatomy, settings: PlanSettings, progress: Progress) -> Skin:
+def skin_behind(ct: Ct, anatomy: Anatomy, settings: PlanSettings, progress: Progress = silent) -> Skin:
     """The skin that a needle could enter through on its way to any visible foramen, whichever was asked for."""
     centres = np.array([f.centre_mm for f in anatomy.spine.foramina if f.centre_mm is not None])
     reach = settings.longest_reach_mm

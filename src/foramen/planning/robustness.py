@@ -52,7 +52,7 @@ def tolerance(
         Degrees, in steps of `CONE_STEP_DEG`.
     """
     degrees = np.empty(len(entries_mm))
-    touching = distances.field.min(axis=0) - np.float32(needle_radius_mm)
+    touching = distances.of_any - np.float32(needle_radius_mm)
     _widen(touching, region.cell_mm, region.to_box(entries_mm), region.to_box(targets_mm), degrees)
     return degrees
 
@@ -86,7 +86,7 @@ def success(
     errors = normal_errors(SAMPLES) * np.array(
         [spreads.entry_mm * SIGMA_OF_MEAN] * 2 + [1.0] * 2 + [root_uncertainty_mm] * 3
     )
-    touching = distances.field[: Obstacle.NERVE].min(axis=0) - np.float32(needle_radius_mm)
+    touching = distances.of_tissues - np.float32(needle_radius_mm)
     directions = np.array([[zone.root.side.sign, 0.0, 0.0], [0.0, 0.0, 1.0]]) @ region.world_axes
     shares = np.empty(len(length))
     _count(
@@ -107,13 +107,11 @@ def windowed(
     distances: Distances, region: Region, entries_mm: NDArray[np.float64], targets_mm: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The share of each route that runs within `WINDOW_MM` of lung or an organ, shape (n,)."""
-    narrow = distances.field[[Obstacle.ORGAN, Obstacle.LUNG]].min(axis=0) < WINDOW_MM
-    if not narrow.any():
-        return np.zeros(len(entries_mm))
     shares = np.linspace(0, 1, 101)[:, None, None]
     points = region.to_box(entries_mm + (targets_mm - entries_mm) * shares)
     index = np.clip((points / region.cell_mm).astype(int), 0, np.array(region.shape) - 1)
-    return np.asarray(narrow[tuple(np.moveaxis(index, -1, 0))].mean(axis=0))
+    narrow = distances.of_what_breathes[tuple(np.moveaxis(index, -1, 0))] < WINDOW_MM
+    return np.asarray(narrow.mean(axis=0))
 
 
 def normal_errors(count: int, dimensions: int = 7) -> NDArray[np.float64]:
