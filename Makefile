@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock bench docs clean
+.PHONY: help demo web test check format lock bench docs clean
 
 help:            ## what can be made
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*## */\t/' | expand -t 12
@@ -18,10 +18,13 @@ $(VENV)/dev: $(VENV)/app requirements/dev.txt
 	@PYTHON="$(PYTHON)" tools/setup.sh $(VENV) requirements/dev.txt
 	@touch $@
 
-demo: $(VENV)/app   ## plan on the embedded digital patient, ends with a report to open
+web: $(VENV)/app    ## what the browser runs, built into the package where it is older than its sources
+	@tools/build_web.sh $(VENV)
+
+demo: $(VENV)/app web   ## plan on the embedded digital patient, ends with a report to open
 	@$(BIN)/foramen demo --out out/demo
 
-test: $(VENV)/dev    ## every test but the slow sweeps, with coverage
+test: $(VENV)/dev web    ## every test but the slow sweeps, with coverage
 	@tools/test_system.sh
 	@$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 
@@ -30,6 +33,7 @@ check: $(VENV)/dev   ## lint, types and which room may import which
 	@$(BIN)/ruff format --check src tests benchmarks tools
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@tools/build_web.sh $(VENV) check
 
 format: $(VENV)/dev  ## put the code into its one shape
 	@$(BIN)/ruff check --fix src tests benchmarks tools
@@ -48,4 +52,4 @@ docs: $(VENV)/dev    ## the documentation as a site in site/
 	@$(BIN)/mkdocs build --strict
 
 clean:           ## forget everything that was made
-	rm -rf $(VENV) out site dist .pytest_cache .mypy_cache .ruff_cache .coverage
+	rm -rf $(VENV) out site dist frontend/node_modules src/foramen/web/static/built .pytest_cache .mypy_cache .ruff_cache .coverage
