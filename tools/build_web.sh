@@ -4,7 +4,7 @@
 # Usage: build_web.sh VENV [check]    (check: types only)
 set -eu
 
-venv="$1"
+venv=$(cd "$1" && pwd)
 what="${2:-build}"
 here=$(cd "$(dirname "$0")/.." && pwd)
 frontend="$here/frontend"
