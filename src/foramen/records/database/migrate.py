@@ -1,0 +1,62 @@
+"""Bring a database up to the tables of this version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
+
+from foramen.errors import InputError
+
+if TYPE_CHECKING:
+    from foramen.records.database.database import Database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = "0001"
+"""The newest migration that this version knows; a test holds it to the folder."""
+
+_LOCK = 0x666F72616D656E
+"""Of PostgreSQL's advisory locks: 'foramen'."""
+
+
+def migrate(database: Database) -> None:
+    """Run the migrations that are missing, one process at a time.
+
+    Raises
+    ------
+    InputError
+        If the database was made by a newer version.
+    """
+    with database.reading() as connection:
+        if revision(connection) == NEWEST:
+            return
+    with database.writing() as connection:
+        if not database.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        if revision(connection) != NEWEST:
+            _upgrade(connection)
+
+
+def revision(connection: Connection) -> str | None:
+    """The migration that a database stands at; None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError:
+        raise InputError(
+            "This record was made by a newer version of Foramen; install that version to open it."
+        ) from None

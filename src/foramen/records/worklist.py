@@ -1,0 +1,173 @@
+"""The worklist: one line per case, kept in the transaction that writes the events, and made anew from them at will."""
+
+import json
+import unicodedata
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from pydantic import AwareDatetime
+from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, or_, select
+
+from foramen.errors import UsageError
+from foramen.pathway.facts.base import Facts
+from foramen.records.case import Case
+from foramen.records.chain import moment, read_moment
+from foramen.records.database.tables import worklist, worklist_words
+from foramen.records.roles import Role
+from foramen.records.stage import Stage
+
+FIRST_AFTER_PREFIX = "\U0010ffff"
+
+
+class Line(Facts):
+    """One case in the worklist."""
+
+    case_id: str
+    version: int
+    name: str
+    born: date
+    number: str
+    roots: tuple[str, ...]
+    stage: Stage
+    waits_for: str
+    next_role: Role | None
+    starts_at: AwareDatetime | None
+    opened_at: AwareDatetime
+    changed_at: AwareDatetime
+
+
+class Page(Facts):
+    """Some lines of the worklist; `next` gives the page behind them, None where there is none."""
+
+    lines: tuple[Line, ...]
+    next: str | None
+
+
+def keep(connection: Connection, case: Case) -> None:
+    """Put a case's line and words where its last state is told."""
+    row = _row(case)
+    connection.execute(delete(worklist).where(worklist.c.case_id == case.id))
+    connection.execute(insert(worklist), row)
+    connection.execute(delete(worklist_words).where(worklist_words.c.case_id == case.id))
+    found = [{"case_id": case.id, "word": word, "stage": row["stage"]} for word in sorted(words_of(case))]
+    connection.execute(insert(worklist_words), found)
+
+
+def page(connection: Connection, stage: Stage | None, search: str, after: str | None, limit: int) -> Page:
+    """Some lines: the last changed first, or, when searched for, in the order of the words that match."""
+    wanted = sorted(words(search), key=len, reverse=True)
+    query, key = _matching(stage, wanted, after) if wanted else _changed(stage, after)
+    rows = connection.execute(query.limit(limit + 1)).all()
+    shown = rows[:limit]
+    more = len(rows) > limit
+    return Page(
+        lines=tuple(_line(row._mapping) for row in shown),
+        next=json.dumps([getattr(shown[-1], key), shown[-1].case_id]) if more else None,
+    )
+
+
+def counts(connection: Connection) -> dict[Stage, int]:
+    """How many cases there are in each stage."""
+    query = select(worklist.c.stage, func.count()).group_by(worklist.c.stage)
+    found = {Stage(stage): number for stage, number in connection.execute(query)}
+    return {stage: found.get(stage, 0) for stage in Stage}
+
+
+def words(text: str) -> set[str]:
+    """The words of a text as they are searched for: without case, accents or punctuation."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return set(kept.split())
+
+
+def words_of(case: Case) -> set[str]:
+    """What a case is found by: the patient's names, number and date of birth, and the case's own number."""
+    born = case.patient.born
+    dates = {born.isoformat().replace("-", ""), born.strftime("%d%m%Y")}
+    return words(case.patient.name) | words(case.patient.number) | dates | {case.id.replace("-", "")}
+
+
+def _changed(stage: Stage | None, after: str | None) -> tuple[Select[tuple[object, ...]], str]:
+    query = select(worklist).order_by(worklist.c.changed_at.desc(), worklist.c.case_id.desc())
+    if stage is not None:
+        query = query.where(worklist.c.stage == stage)
+    if after is not None:
+        changed, case_id = _cursor(after)
+        query = query.where(
+            or_(
+                worklist.c.changed_at < changed,
+                and_(worklist.c.changed_at == changed, worklist.c.case_id < case_id),
+            )
+        )
+    return query, "changed_at"
+
+
+def _matching(stage: Stage | None, wanted: list[str], after: str | None) -> tuple[Select[tuple[object, ...]], str]:
+    word = worklist_words.alias("word")
+    query = select(worklist, word.c.word).join(word, word.c.case_id == worklist.c.case_id)
+    query = query.where(word.c.word >= wanted[0], word.c.word < wanted[0] + FIRST_AFTER_PREFIX)
+    if stage is not None:
+        query = query.where(word.c.stage == stage)
+    smaller = worklist_words.alias("smaller")
+    query = query.where(
+        ~exists().where(smaller.c.case_id == word.c.case_id, smaller.c.word >= wanted[0], smaller.c.word < word.c.word)
+    )
+    for number, other in enumerate(wanted[1:]):
+        also = worklist_words.alias(f"also{number}")
+        query = query.where(
+            exists().where(
+                also.c.case_id == word.c.case_id, also.c.word >= other, also.c.word < other + FIRST_AFTER_PREFIX
+            )
+        )
+    if after is not None:
+        last, case_id = _cursor(after)
+        query = query.where(or_(word.c.word > last, and_(word.c.word == last, word.c.case_id > case_id)))
+    return query.order_by(word.c.word, word.c.case_id), "word"
+
+
+def _cursor(text: str) -> tuple[str, str]:
+    try:
+        key, case_id = json.loads(text)
+    except ValueError:
+        raise UsageError("This page of the worklist does not exist; begin at its first page.") from None
+    return str(key), str(case_id)
+
+
+def _row(case: Case) -> dict[str, object]:
+    starts = [booking.starts_at for booking in case.bookings.values() if booking.starts_at]
+    return {
+        "case_id": case.id,
+        "version": case.version,
+        "name": case.patient.name,
+        "born": case.patient.born.isoformat(),
+        "number": case.patient.number,
+        "roots": " ".join(case.roots),
+        "stage": str(case.stage),
+        "waits_for": case.waits_for,
+        "next_role": str(case.next_role or ""),
+        "starts_at": moment(min(starts)) if starts else "",
+        "opened_at": moment(case.opened_at),
+        "changed_at": moment(case.changed_at),
+    }
+
+
+def _line(row: object) -> Line:
+    kept: dict[str, object] = {name: row[name] for name in Line.model_fields}  # type: ignore[index]
+    kept |= {
+        "born": date.fromisoformat(str(kept["born"])),
+        "roots": tuple(str(kept["roots"]).split()),
+        "stage": Stage(str(kept["stage"])),
+        "next_role": Role(str(kept["next_role"])) if kept["next_role"] else None,
+    }
+    kept |= {name: _moment(str(kept[name])) for name in ("starts_at", "opened_at", "changed_at")}
+    return Line.model_validate(kept)
+
+
+def _moment(text: str) -> datetime | None:
+    return read_moment(text) if text else None
+
+
+def all_lines(connection: Connection) -> Iterator[Line]:
+    """Every line, in the order of the cases."""
+    for row in connection.execute(select(worklist).order_by(worklist.c.case_id)):
+        yield _line(row._mapping)
