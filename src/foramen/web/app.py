@@ -12,7 +12,9 @@ from foramen.records import Records
 from foramen.web import clinic, csrf, error_pages, images, shell
 from foramen.web.app_settings import AppSettings
 from foramen.web.headers import SecurityHeaders
+from foramen.web.limits import Limits
 from foramen.web.pages import STATIC
+from foramen.web.shell import conflict
 
 
 def create_app(settings: AppSettings) -> FastAPI:
@@ -26,9 +28,11 @@ def create_app(settings: AppSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with Records.open(settings.record_url, store=settings.store) as records:
-            app.state.records = records
+        app.state.records = Records.open(settings.record_url, store=settings.store)
+        try:
             yield
+        finally:
+            app.state.records.close()
 
     app = FastAPI(
         title="Foramen",
@@ -41,9 +45,12 @@ def create_app(settings: AppSettings) -> FastAPI:
         dependencies=[Depends(csrf.protect)],
     )
     app.state.settings = settings
+    app.state.limits = Limits()
+    app.add_middleware(error_pages.OwnFaults)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts))
     app.add_middleware(SecurityHeaders, secure=settings.secure_cookies)
     error_pages.install(app)
+    conflict.install(app)
     for router in (*shell.ROUTERS, *clinic.ROUTERS, *images.ROUTERS):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

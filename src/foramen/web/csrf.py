@@ -12,12 +12,14 @@ from fastapi import Request
 from starlette.datastructures import FormData
 
 from foramen.web.app_settings import AppSettings
-from foramen.web.faults import Refused
+from foramen.web.faults import RequestError
 
 FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
-FORM_KINDS = ("application/x-www-form-urlencoded", "multipart/form-data")
+STALE = "This page was open for too long, or came from elsewhere. Go back, load it again and send it once more."
+PLAIN_FORM = "application/x-www-form-urlencoded"
+UPLOAD = "multipart/form-data"
 
 
 def session_cookie(settings: AppSettings) -> str:
@@ -42,27 +44,22 @@ def token(request: Request) -> str:
 
 
 async def protect(request: Request) -> None:
-    """Refuse a request that changes something unless it carries this browser's token.
+    """Refuse a request that changes something unless it carries this browser's token, as a field or in the header.
 
-    What was typed is kept at `request.state.typed`, so that a page which must be shown again can show it again.
+    What was typed is kept at `request.state.typed`, so that a page which must be shown again can show it again. An
+    upload whose token is in the header is left unread for the route that takes it.
     """
     request.state.typed = []
     if request.method in HARMLESS:
         return
     given = request.headers.get(HEADER, "")
-    if request.headers.get("content-type", "").startswith(FORM_KINDS) and not (given and _is_upload(request)):
+    kind = request.headers.get("content-type", "")
+    if kind.startswith(PLAIN_FORM) or (kind.startswith(UPLOAD) and not given):
         form = await request.form()
         request.state.typed = _words(form)
         given = given or str(form.get(FIELD, ""))
-    if not hmac.compare_digest(given, token(request)):
-        raise Refused(
-            403, "This page was open for too long or came from elsewhere. Go back, load it again, and send it once more."
-        )
-
-
-def _is_upload(request: Request) -> bool:
-    """Whether the body should be left to the route, which reads it as a stream."""
-    return request.headers.get("content-type", "").startswith("multipart/form-data")
+    if not hmac.compare_digest(given.encode(), token(request).encode()):
+        raise RequestError(403, STALE)
 
 
 def _words(form: FormData) -> list[tuple[str, str]]:

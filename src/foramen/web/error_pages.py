@@ -1,4 +1,4 @@
-"""What a person or a program sees when a request can't be done: one clear sentence, never a trace, never patient data."""
+"""What a person or a program sees when a request can't be done: one clear sentence, no trace, no patient data."""
 
 import logging
 import traceback
@@ -9,9 +9,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from foramen.errors import ForamenError
-from foramen.web.faults import Refused, SignInFirst
+from foramen.web.faults import RequestError, SignInFirstError
 from foramen.web.pages import render
 
 log = logging.getLogger("foramen.web")
@@ -37,19 +38,19 @@ OWN_FAULT = "Foramen met a fault of its own; nothing was changed. Please tell wh
 
 def install(app: FastAPI) -> None:
     """Give the application its error pages."""
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(SignInFirst, _sign_in_first)
+    app.add_exception_handler(RequestError, _refused)
+    app.add_exception_handler(SignInFirstError, _sign_in_first)
     app.add_exception_handler(ForamenError, _foramen_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _own_fault)
 
 
 def sentence(request: Request, status: int, words: str) -> Response:
     """Answer with one sentence: a page for a person, `{"detail": ...}` for a program."""
     if wants_json(request):
         return JSONResponse({"detail": words}, status)
-    return render(request, "shell/sentence.html", status=status, heading=HEADINGS.get(status, "That did not work"), sentence=words)
+    heading = HEADINGS.get(status, "That did not work")
+    return render(request, "shell/sentence.html", status=status, heading=heading, sentence=words)
 
 
 def wants_json(request: Request) -> bool:
@@ -58,7 +59,7 @@ def wants_json(request: Request) -> bool:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
+    assert isinstance(error, RequestError)
     return sentence(request, error.status, error.sentence)
 
 
@@ -95,8 +96,33 @@ async def _http(request: Request, error: Exception) -> Response:
     return answer
 
 
-async def _own_fault(request: Request, error: Exception) -> Response:
-    """Log where, but not what it was about, which could be a patient."""
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    log.error("%s in %s, line %s", type(error).__name__, Path(where.filename).name, where.lineno)
-    return sentence(request, 500, OWN_FAULT)
+class OwnFaults:
+    """Middleware that turns a fault of Foramen's own into a sentence.
+
+    Starlette's own would hand the exception on to the server, whose log would then hold whatever its message names.
+
+    Parameters
+    ----------
+    app : ASGI application
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; log where a fault happened, but not what it was about, which could be a patient."""
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as fault:
+            where = traceback.extract_tb(fault.__traceback__)[-1]
+            log.error("%s in %s, line %s", type(fault).__name__, Path(where.filename).name, where.lineno)
+            if scope["type"] != "http" or begun:
+                return
+            await sentence(Request(scope), 500, OWN_FAULT)(scope, receive, send)

@@ -1,7 +1,9 @@
 """What a request can end in besides an answer: each one clear sentence."""
 
+from foramen.errors import ForamenError
 
-class Refused(Exception):
+
+class RequestError(ForamenError):
     """A request that can't be done, and why, as a person should read it.
 
     Parameters
@@ -18,5 +20,5 @@ class Refused(Exception):
         self.sentence = sentence
 
 
-class SignInFirst(Exception):
+class SignInFirstError(Exception):
     """Nobody is signed in: a page leads to the sign-in, the API answers 401."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from foramen.records.roles import Action, Role, may
+from foramen.records import Action, Person
 
 
 @dataclass(frozen=True)
@@ -15,14 +15,19 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("Worklist", "/", Action.READ_CASE),
-    Entry("Results", "/audit", Action.READ_RESULTS),
-    Entry("Who read what", "/reads", Action.READ_AUDIT),
-    Entry("Settings", "/settings", Action.CHANGE_SETTINGS),
+    Entry("Worklist", "/", Action.SEE_WORKLIST),
+    Entry("Results", "/audit", Action.SEE_SERVICE_RESULTS),
+    Entry("Who did what", "/reads", Action.SEE_AUDIT),
+    Entry("Settings", "/settings", Action.SEE_SETTINGS),
     Entry("People", "/users", Action.MANAGE_PEOPLE),
 )
 
 
-def navigation(role: Role) -> list[Entry]:
-    """The links that this role may follow."""
-    return [entry for entry in ENTRIES if may(role, entry.action)]
+def navigation(person: Person) -> list[Entry]:
+    """The links that this person may follow."""
+    return [entry for entry in ENTRIES if person.may(entry.action)]
+
+
+def home(person: Person) -> str:
+    """Where this person begins: the worklist, or the first page they may see."""
+    return navigation(person)[0].path
