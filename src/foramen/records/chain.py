@@ -27,7 +27,7 @@ def moment(at: datetime) -> str:
 
 def read_moment(text: str) -> datetime:
     """A kept moment."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def link(previous: str, entry: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -15,6 +16,12 @@ from foramen.records.event import Event
 from foramen.records.events import Content, read_content
 
 EVENTS = "events"
+
+SITE = "site"
+"""The stream of the site's own events; no case has this name."""
+
+AT_ONCE = 1000
+"""Rows fetched at a time where all are gone through."""
 
 
 def append(
@@ -35,7 +42,7 @@ def append(
         If the case has gone on since.
     """
     position, seal = take_head(connection, EVENTS)
-    number, previous = _end_of(connection, case_id)
+    number, previous = _last_of(connection, case_id)
     if after is not None and after != number:
         raise Conflict(tuple(events_of(connection, case_id, after=after)))
     rows = []
@@ -47,7 +54,7 @@ def append(
         rows.append(row)
     connection.execute(insert(events), rows)
     move_head(connection, EVENTS, position, seal)
-    return tuple(_event(row) for row in rows)
+    return tuple(event_of(row) for row in rows)
 
 
 def take_head(connection: Connection, chain: str) -> tuple[int, str]:
@@ -55,6 +62,13 @@ def take_head(connection: Connection, chain: str) -> tuple[int, str]:
     query = select(heads.c.position, heads.c.seal).where(heads.c.chain == chain).with_for_update()
     position, seal = connection.execute(query).one()
     return position, seal
+
+
+def end_of(connection: Connection, chain: str) -> str:
+    """The seal of a chain's end, as it is noted: `12-ab34...`."""
+    query = select(heads.c.position, heads.c.seal).where(heads.c.chain == chain)
+    position, seal = connection.execute(query).one()
+    return f"{position}-{seal}"
 
 
 def move_head(connection: Connection, chain: str, position: int, seal: str) -> None:
@@ -66,16 +80,24 @@ def events_of(connection: Connection, case_id: str, after: int = 0) -> Iterator[
     """The events of a case, in their order."""
     query = select(events).where(events.c.case_id == case_id, events.c.number > after).order_by(events.c.number)
     for row in connection.execute(query):
-        yield _event(row._mapping)
+        yield event_of(row._mapping)
+
+
+def histories(connection: Connection) -> Iterator[tuple[Event, ...]]:
+    """The events of every case, one case after another."""
+    query = select(events).where(events.c.case_id != SITE).order_by(events.c.case_id, events.c.number)
+    rows = connection.execute(query.execution_options(yield_per=AT_ONCE)).mappings()
+    for _, history in groupby(rows, key=lambda row: row["case_id"]):
+        yield tuple(event_of(row) for row in history)
 
 
 def hashed_part(row: Any) -> dict[str, Any]:
     """What an event's hash covers: everything but the hashes themselves and its place among other cases."""
-    covered = ("case_id", "number", "at", "by_name", "by_role", "by_person", "software", "schema", "content")
+    covered = ("case_id", "number", "at", "by_name", "by_role", "by_person", "software", "kind", "schema", "content")
     return {name: row[name] for name in covered}
 
 
-def _end_of(connection: Connection, case_id: str) -> tuple[int, str]:
+def _last_of(connection: Connection, case_id: str) -> tuple[int, str]:
     query = select(events.c.number, events.c.hash).where(events.c.case_id == case_id)
     last = connection.execute(query.order_by(events.c.number.desc()).limit(1)).first()
     return (last.number, last.hash) if last else (0, GENESIS)
@@ -97,7 +119,8 @@ def _row(position: int, case_id: str, number: int, at: datetime, by: Actor, cont
     }
 
 
-def _event(row: Any) -> Event:
+def event_of(row: Any) -> Event:
+    """An event of a kept row."""
     return Event(
         position=row["position"],
         case_id=row["case_id"],

@@ -2,25 +2,24 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from foramen.errors import InputError, UsageError
 from foramen.pathway.facts.base import Facts
 from foramen.records.actor import SOFTWARE, Actor
 from foramen.records.chain import moment, read_moment
-from foramen.records.database import Database
+from foramen.records.database import Database, Taken
 from foramen.records.database.tables import people
 from foramen.records.events import PersonChanged
-from foramen.records.ledger import append
+from foramen.records.ledger import SITE, append
 from foramen.records.names import new_id
 from foramen.records.roles import Action, Role, may
-from foramen.records.settings import SITE
 
 SHORTEST_PASSWORD = 12
 FAILURES_BEFORE_LOCK = 5
@@ -68,7 +67,11 @@ class People:
     def __init__(self, database: Database, hasher: PasswordHasher | None = None) -> None:
         self._database = database
         self._hasher = hasher or PasswordHasher()
-        self._nobodys = self._hasher.hash(new_id())
+
+    @cached_property
+    def _nobodys(self) -> str:
+        """What a wrong name's password is compared with, so that it takes as long as a wrong password."""
+        return self._hasher.hash(new_id())
 
     def add(
         self,
@@ -108,7 +111,7 @@ class People:
             with self._database.writing() as connection:
                 connection.execute(insert(people), row)
                 _tell(connection, person, f"made with the roles {kept}", by, at)
-        except IntegrityError:
+        except Taken:
             raise UsageError("This sign-in name, or this account of the identity provider, is taken.") from None
         return self.get(person)
 
@@ -127,8 +130,7 @@ class People:
     def verify(self, login: str, password: str, *, at: datetime) -> Person:
         """The person whose name and password these are.
 
-        Five wrong passwords in a row lock the account for a quarter of an hour. A wrong name takes as long as a wrong
-        password.
+        Five wrong passwords in a row lock the account for a quarter of an hour.
 
         Raises
         ------

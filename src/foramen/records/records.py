@@ -8,6 +8,7 @@ from typing import Self
 from sqlalchemy import Connection
 
 from foramen.pathway.facts.base import Facts
+from foramen.progress import Progress, silent
 from foramen.records import links, reads, worklist
 from foramen.records.actor import Actor
 from foramen.records.case import Case
@@ -17,16 +18,17 @@ from foramen.records.event import Event
 from foramen.records.events import CaseOpened, Content, Corrected, DiaryInvited, DiaryLinkRevoked
 from foramen.records.fold import fold
 from foramen.records.jobs import Jobs
-from foramen.records.ledger import append, events_of
+from foramen.records.ledger import SITE, append, events_of
 from foramen.records.links import Links
 from foramen.records.names import new_id
 from foramen.records.people import People
 from foramen.records.reads import Reads
 from foramen.records.roles import MAY
 from foramen.records.sessions import Sessions
-from foramen.records.settings import SITE, Settings
+from foramen.records.settings import Settings
 from foramen.records.stage import Stage
 from foramen.records.store import Store
+from foramen.records.verify import Verified, verify
 from foramen.records.worklist import Page
 
 
@@ -155,6 +157,27 @@ class Records:
         """How many cases there are in each stage."""
         with self.database.reading() as connection:
             return worklist.counts(connection)
+
+    def rebuild_worklist(self, *, progress: Progress = silent) -> None:
+        """Make the worklist anew from the events; nobody sees it half made."""
+        with self.database.writing() as connection:
+            worklist.rebuild(connection, progress)
+
+    def verify(self, *, noted_seal: str | None = None, progress: Progress = silent) -> Verified:
+        """Go through every event, read and file, and say what was found whole.
+
+        Parameters
+        ----------
+        noted_seal : str or None
+            The `seal` of an earlier verification or backup, to hold the record against.
+
+        Raises
+        ------
+        Damaged
+            At the first thing that is not what was written.
+        """
+        with self.database.reading() as connection:
+            return verify(connection, self.store, noted_seal=noted_seal, progress=progress)
 
     def invite_to_diary(self, case_id: str, *, after: int, until: datetime, by: Actor, at: datetime) -> Invitation:
         """Make a diary link and the event that says so."""

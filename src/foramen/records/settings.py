@@ -11,10 +11,7 @@ from foramen.records.database import Database
 from foramen.records.database.tables import events
 from foramen.records.event import Event
 from foramen.records.events import SettingsChanged, SiteSettings
-from foramen.records.ledger import append, events_of
-
-SITE = "site"
-"""The stream of the site's own events; no case has this name."""
+from foramen.records.ledger import SITE, append, events_of
 
 
 class CurrentSettings(Facts):

@@ -5,12 +5,13 @@ whole or not at all; what is there is never changed; and it is checked against i
 """
 
 import hashlib
+import io
 import os
 import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from foramen.errors import InputError
 from foramen.records.errors import Damaged
@@ -28,14 +29,19 @@ class Store:
         self._seen: dict[str, tuple[int, int]] = {}
         self._arriving.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def put(self, what: Path | bytes) -> str:
-        """Keep a file or bytes; what is already kept is not written again.
+    def put(self, what: Path | bytes | IO[bytes]) -> str:
+        """Keep a file, bytes, or what an open file still holds; what is already kept is not written again.
 
         Returns
         -------
         str
             Its SHA-256.
         """
+        if isinstance(what, Path):
+            with what.open("rb") as source:
+                return self.put(source)
+        if isinstance(what, bytes):
+            return self.put(io.BytesIO(what))
         handle, name = tempfile.mkstemp(dir=self._arriving)
         arriving = Path(name)
         try:
@@ -74,7 +80,7 @@ class Store:
             self._seen[digest] = mark
         return place
 
-    def open(self, digest: str) -> BinaryIO:
+    def open(self, digest: str) -> IO[bytes]:
         """A file to read, checked as `path` does."""
         return self.path(digest).open("rb")
 
@@ -101,24 +107,20 @@ class Store:
         place.parent.mkdir(mode=0o700, exist_ok=True)
         arriving.chmod(0o400)
         arriving.rename(place)
-        _sync_folder(place.parent)
-        _sync_folder(self.folder)
+        sync_folder(place.parent)
+        sync_folder(self.folder)
 
 
-def _copy(what: Path | bytes, target: BinaryIO) -> str:
+def _copy(source: IO[bytes], target: IO[bytes]) -> str:
     found = hashlib.sha256()
-    if isinstance(what, bytes):
-        found.update(what)
-        target.write(what)
-        return found.hexdigest()
-    with what.open("rb") as source:
-        while chunk := source.read(CHUNK):
-            found.update(chunk)
-            target.write(chunk)
+    while chunk := source.read(CHUNK):
+        found.update(chunk)
+        target.write(chunk)
     return found.hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the disk keep what was renamed or made in a folder."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -3,16 +3,20 @@
 import json
 import unicodedata
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
+from typing import Any
 
 from pydantic import AwareDatetime
 from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, or_, select
 
 from foramen.errors import UsageError
 from foramen.pathway.facts.base import Facts
+from foramen.progress import Progress, silent
 from foramen.records.case import Case
 from foramen.records.chain import moment, read_moment
-from foramen.records.database.tables import worklist, worklist_words
+from foramen.records.database.tables import events, worklist, worklist_words
+from foramen.records.fold import fold
+from foramen.records.ledger import SITE, histories
 from foramen.records.roles import Role
 from foramen.records.stage import Stage
 
@@ -133,7 +137,7 @@ def _cursor(text: str) -> tuple[str, str]:
     return str(key), str(case_id)
 
 
-def _row(case: Case) -> dict[str, object]:
+def _row(case: Case) -> dict[str, Any]:
     starts = [booking.starts_at for booking in case.bookings.values() if booking.starts_at]
     return {
         "case_id": case.id,
@@ -151,20 +155,36 @@ def _row(case: Case) -> dict[str, object]:
     }
 
 
-def _line(row: object) -> Line:
-    kept: dict[str, object] = {name: row[name] for name in Line.model_fields}  # type: ignore[index]
-    kept |= {
-        "born": date.fromisoformat(str(kept["born"])),
-        "roots": tuple(str(kept["roots"]).split()),
-        "stage": Stage(str(kept["stage"])),
-        "next_role": Role(str(kept["next_role"])) if kept["next_role"] else None,
-    }
-    kept |= {name: _moment(str(kept[name])) for name in ("starts_at", "opened_at", "changed_at")}
-    return Line.model_validate(kept)
+def line_of(case: Case) -> Line:
+    """A case's line, as its events tell it."""
+    return _line(_row(case))
 
 
-def _moment(text: str) -> datetime | None:
-    return read_moment(text) if text else None
+def rebuild(connection: Connection, progress: Progress = silent) -> None:
+    """Make every line anew from the events."""
+    total = connection.execute(select(func.count()).where(events.c.number == 1, events.c.case_id != SITE)).scalar_one()
+    connection.execute(delete(worklist))
+    connection.execute(delete(worklist_words))
+    for number, history in enumerate(histories(connection), start=1):
+        keep(connection, fold(history))
+        progress("worklist", number / total)
+
+
+def _line(row: Any) -> Line:
+    return Line(
+        case_id=row["case_id"],
+        version=row["version"],
+        name=row["name"],
+        born=date.fromisoformat(row["born"]),
+        number=row["number"],
+        roots=tuple(row["roots"].split()),
+        stage=Stage(row["stage"]),
+        waits_for=row["waits_for"],
+        next_role=Role(row["next_role"]) if row["next_role"] else None,
+        starts_at=read_moment(row["starts_at"]) if row["starts_at"] else None,
+        opened_at=read_moment(row["opened_at"]),
+        changed_at=read_moment(row["changed_at"]),
+    )
 
 
 def all_lines(connection: Connection) -> Iterator[Line]:

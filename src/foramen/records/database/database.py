@@ -6,15 +6,26 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
-from foramen.errors import InputError, UsageError
+from foramen.errors import ForamenError, InputError, UsageError
 from foramen.records.database.migrate import migrate
 
 BUSY_MS = 30_000
 """How long a writer waits for another one before it gives up."""
 
 WRITES = "foramen_writes"
+
+
+class Unavailable(ForamenError):
+    """The database can't do what was asked: it is not reached, not a record, full, or held by somebody else.
+
+    The driver's own words are left out: they can quote what was being written.
+    """
+
+
+class Taken(ForamenError):
+    """Something that must be there once is there already."""
 
 
 class Database:
@@ -27,7 +38,7 @@ class Database:
     def __init__(self, url: str) -> None:
         try:
             address = make_url(url)
-        except ArgumentError:
+        except (ArgumentError, NoSuchModuleError):
             raise UsageError("The record's address can't be read; write sqlite:////folder/record.sqlite.") from None
         self.is_sqlite = address.get_backend_name() == "sqlite"
         if self.is_sqlite and not address.database:
@@ -38,6 +49,11 @@ class Database:
             Path(address.database).absolute().parent.mkdir(parents=True, exist_ok=True)
         self.engine = self._engine(url)
         migrate(self)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
 
     def _engine(self, url: str) -> Engine:
         try:
@@ -53,7 +69,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One view of the database, as it was when the first line was read."""
-        with self.engine.connect() as connection:
+        with _in_plain_words(), self.engine.connect() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
@@ -62,7 +78,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Everything that is written inside, or nothing of it."""
-        with self.engine.connect() as connection:
+        with _in_plain_words(), self.engine.connect() as connection:
             connection = connection.execution_options(**{WRITES: True})
             with connection.begin():
                 yield connection
@@ -70,6 +86,30 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def _in_plain_words() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise Taken("This is in the record already.") from None
+    except DBAPIError as error:
+        raise Unavailable(_why(str(error.orig))) from None
+
+
+def _why(said: str) -> str:
+    known = {
+        "is locked": "Somebody else holds the record for too long; try again.",
+        "is full": "The disk of the record is full; make room on it.",
+        "not a database": "This file is not a record of Foramen, or it is damaged; bring it back from a backup.",
+        "malformed": "The record's file is damaged; bring it back from a backup.",
+        "readonly": "The record can't be written here; ask whoever runs this machine for the right to write.",
+        "unable to open": "The record's file can't be opened; ask whoever runs this machine for the right to.",
+        "never changed": "What is in the record is never changed.",
+    }
+    fallback = "The database can't be reached or refused the work; ask whoever runs it to look at its log."
+    return next((words for sign, words in known.items() if sign in said), fallback)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

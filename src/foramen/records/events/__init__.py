@@ -13,7 +13,7 @@ from foramen.records.events.procedure import ProcedureBooked, ProcedureStep
 from foramen.records.events.recovery import Discharged, Observed, RecoveryChecked
 from foramen.records.events.referral import CaseOpened, IdentityCorrected, PainDrawn, PainMark, ReferralRecorded
 from foramen.records.events.screening import ConfirmedDrug, Consented, MedicationConfirmed, Screened
-from foramen.records.events.site import PersonChanged, ReferenceDose, SettingsChanged, SiteSettings
+from foramen.records.events.site import PersonChanged, RecordRestored, ReferenceDose, SettingsChanged, SiteSettings
 
 AnyContent: TypeAlias = Annotated[
     CaseOpened
@@ -46,7 +46,8 @@ AnyContent: TypeAlias = Annotated[
     | Closed
     | Reopened
     | SettingsChanged
-    | PersonChanged,
+    | PersonChanged
+    | RecordRestored,
     Field(discriminator="kind"),
 ]
 
@@ -88,6 +89,7 @@ __all__ = [
     "ProcedureBooked",
     "ProcedureStep",
     "Purpose",
+    "RecordRestored",
     "RecoveryChecked",
     "ReferenceDose",
     "ReferralRecorded",

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.site import Site
@@ -37,6 +37,14 @@ class SettingsChanged(Content):
     kind: Literal["settings-changed"] = "settings-changed"
     settings: SiteSettings
     reason: str = ""
+
+
+class RecordRestored(Content):
+    """The record was brought back from a backup; what happened after the backup was made is not in it."""
+
+    kind: Literal["record-restored"] = "record-restored"
+    made_at: AwareDatetime = Field(description="when the backup was made")
+    seal: str = Field(description="of the last event that came back")
 
 
 class PersonChanged(Content):
