@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -17,6 +18,11 @@ from foramen.web.pages import STATIC
 from foramen.web.shell import conflict
 
 
+def take_settings(app: FastAPI) -> None:
+    """Take over what of the site's settings every page needs; again whenever they change."""
+    app.state.zone = ZoneInfo(app.state.records.settings.current().settings.time_zone)
+
+
 def create_app(settings: AppSettings) -> FastAPI:
     """Make the application on one record.
 
@@ -29,6 +35,7 @@ def create_app(settings: AppSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.records = Records.open(settings.record_url, store=settings.store)
+        take_settings(app)
         try:
             yield
         finally:
@@ -51,7 +58,7 @@ def create_app(settings: AppSettings) -> FastAPI:
     app.add_middleware(SecurityHeaders, secure=settings.secure_cookies)
     error_pages.install(app)
     conflict.install(app)
-    for router in (*shell.ROUTERS, *clinic.ROUTERS, *images.ROUTERS):
+    for router in (*clinic.ROUTERS, *images.ROUTERS, *shell.ROUTERS):  # `/cases/new` before `/cases/{case_id}`
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

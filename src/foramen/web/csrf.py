@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 
 from foramen.web.app_settings import AppSettings
 from foramen.web.faults import RequestError
+from foramen.web.words import ZONE
 
 FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
@@ -50,6 +51,7 @@ async def protect(request: Request) -> None:
     upload whose token is in the header is left unread for the route that takes it.
     """
     request.state.typed = []
+    ZONE.set(request.app.state.zone)
     if request.method in HARMLESS:
         return
     given = request.headers.get(HEADER, "")

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from foramen.errors import ForamenError
+from foramen.records import Conflict, Damaged, NoSuchCase
 from foramen.web.faults import RequestError, SignInFirstError
 from foramen.web.pages import render
 
@@ -33,6 +34,9 @@ SENTENCES = {
     404: "There is nothing at this address. It may have been moved or was mistyped.",
     405: "This address can't be used in this way.",
 }
+STATUS: dict[type[ForamenError], int] = {NoSuchCase: 404, Conflict: 409, Damaged: 500}
+"""What an error of the record is called in HTTP; every other input that can't be used is 422."""
+
 OWN_FAULT = "Foramen met a fault of its own; nothing was changed. Please tell whoever runs it, with the time."
 
 
@@ -74,7 +78,8 @@ async def _sign_in_first(request: Request, error: Exception) -> Response:
 
 
 async def _foramen_error(request: Request, error: Exception) -> Response:
-    return sentence(request, 422, str(error))
+    status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 422)
+    return sentence(request, status, str(error))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -1,19 +1,28 @@
 """Dates, roles and roots as the pages write them."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, tzinfo
 
 from foramen.reports import words as report_words
 
+ZONE: ContextVar[tzinfo] = ContextVar("ZONE", default=UTC)
+"""The site's time zone while one request is answered."""
+
 
 def moment(when: datetime) -> str:
-    """A date and time as this machine's clock shows it: `Fri 20 Nov 2026, 09:30`."""
-    return report_words.moment(when.astimezone())
+    """A date and time as the clock on the site's wall shows it: `Fri 20 Nov 2026, 09:30`."""
+    return report_words.moment(when.astimezone(ZONE.get()))
 
 
 def day(when: date | str) -> str:
     """A date, or its ISO text: `Fri 20 Nov 2026`."""
     return report_words.day(date.fromisoformat(when) if isinstance(when, str) else when)
+
+
+def born(when: date) -> str:
+    """A date of birth, whose weekday nobody asks for: `3 Feb 1961`."""
+    return day(when).split(" ", 1)[1]
 
 
 def root(name: str) -> str:
@@ -37,5 +46,13 @@ def plain(name: str) -> str:
     return str(name).replace("-", " ").replace("_", " ")
 
 
-FILTERS = {"moment": moment, "day": day, "sentence": sentence, "plain": plain, "root": root, "roots": roots}
+FILTERS = {
+    "moment": moment,
+    "day": day,
+    "born": born,
+    "sentence": sentence,
+    "plain": plain,
+    "root": root,
+    "roots": roots,
+}
 """What templates may write after a bar."""

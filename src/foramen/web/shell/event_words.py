@@ -22,6 +22,7 @@ class HistoryEntry:
     who: str
     corrected: str = ""
     correctable: bool = False
+    is_correction: bool = False
 
 
 def history(case_events: tuple[Event, ...], corrected: frozenset[int] = frozenset()) -> tuple[HistoryEntry, ...]:
@@ -39,6 +40,7 @@ def history(case_events: tuple[Event, ...], corrected: frozenset[int] = frozense
             who=f"{event.by.name}, {event.by.role}" if event.by.role != "software" else "by the software",
             corrected=reasons.get(event.number, ""),
             correctable=event.number > 1 and event.number not in corrected,
+            is_correction=isinstance(event.content, e.Corrected),
         )
         for event in reversed(case_events)
     )
