@@ -1,5 +1,7 @@
-"""The clinic's pages, from referral to outcome."""
+"""The pages of the patient's way: referral, screening, consent, recovery, diary, results."""
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from foramen.web.clinic import referral, screening
+
+ROUTERS: tuple[APIRouter, ...] = (referral.router, screening.router)
