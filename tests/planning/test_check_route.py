@@ -52,7 +52,7 @@ def replace_id(route, like):
 def test_a_route_is_acceptable_exactly_where_the_search_would_have_kept_it(surroundings):
     random = np.random.default_rng(3)
     found = {True: 0, False: 0}
-    for _ in range(300):
+    for _ in range(100):
         number = int(random.integers(len(surroundings.entries.points_mm)))
         entry = surroundings.entries.points_mm[number]
         target = surroundings.zone.centre_mm + random.normal(0, 4, 3)
@@ -61,7 +61,7 @@ def test_a_route_is_acceptable_exactly_where_the_search_would_have_kept_it(surro
         checked = surroundings.check(entry, target)
         assert checked.acceptable == (verdict == FREE)
         found[checked.acceptable] += 1
-    assert min(found.values()) > 20
+    assert min(found.values()) > 8
 
 
 def test_what_it_passes_too_near_is_named_with_its_depth(surroundings):
