@@ -6,6 +6,10 @@ import ipaddress
 import os
 import secrets
 import socket
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,10 +19,19 @@ from foramen.cli.console import errors, results
 from foramen.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from foramen.records import Records
     from foramen.web.app_settings import AppSettings, OpenId
 
 LOOPBACK = "127.0.0.1"
 SECRET_FILE = "secret"
+WEB_EXTRA = 'pip install "foramen[web]"'
+SET_UP_WITHIN = timedelta(minutes=15)
+WITHOUT_TLS = (
+    "Anyone on the way to {host} can read what is sent: give --certificate and --key, or put a reverse proxy with "
+    "HTTPS in front and say --behind-tls."
+)
 OPENID = ("FORAMEN_OPENID_ISSUER", "FORAMEN_OPENID_CLIENT_ID", "FORAMEN_OPENID_CLIENT_SECRET")
 """Environment variables that switch on the site's own sign-in; all three or none."""
 
@@ -27,64 +40,73 @@ def serve(
     host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")] = LOOPBACK,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 for any free one.")] = 8410,
     record: Annotated[
-        str, typer.Option("--record", metavar="URL", help="The record: sqlite:///… or postgresql+psycopg://…")
+        str,
+        typer.Option(
+            "--record",
+            metavar="URL",
+            envvar="FORAMEN_RECORD",
+            help="sqlite:///… or postgresql+psycopg://…; without it record.sqlite in the store",
+        ),
     ] = "",
-    store: Annotated[Path, typer.Option("--store", metavar="DIR", help="Folder of images and results.")] = Path(
-        "foramen-record"
-    ),
+    store: Annotated[
+        Path, typer.Option("--store", metavar="DIR", envvar="FORAMEN_STORE", help="Folder of images and results.")
+    ] = Path("foramen-record"),
+    names: Annotated[
+        list[str] | None, typer.Option("--name", metavar="NAME", help="A name people reach it by; repeat for several.")
+    ] = None,
     certificate: Annotated[
         Path | None, typer.Option("--certificate", metavar="PEM", help="TLS certificate chain.", exists=True)
     ] = None,
     key: Annotated[Path | None, typer.Option("--key", metavar="PEM", help="Its private key.", exists=True)] = None,
-    public_name: Annotated[
-        list[str] | None,
-        typer.Option("--name", metavar="NAME", help="A name people reach it by; repeat for several."),
-    ] = None,
     behind_tls: Annotated[
         bool, typer.Option("--behind-tls", help="A reverse proxy on this machine speaks HTTPS to the browsers.")
     ] = False,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes for long work.")] = 1,
 ) -> None:
-    """Serve the application on this machine: cases from referral to outcome, in the browser.
+    """Serve the application: cases from referral to outcome, in the browser.
 
-    Without `--record` the record is `record.sqlite` in the folder of `--store`. The first start asks for the first
-    administrator's name and password.
+    The first start asks for the first administrator's name and password; where there is no terminal to ask at, it
+    prints a link that is good once, for a quarter of an hour.
 
     **Example**: `foramen serve --store /srv/foramen`
     """
-    import uvicorn
-
-    from foramen.web.app import create_app
+    try:
+        from foramen.web.worker import working
+    except ImportError as missing:
+        raise UsageError(f"The application needs what is not installed here ({missing.name}): {WEB_EXTRA}") from None
 
     if (certificate is None) != (key is None):
         raise UsageError("--certificate and --key belong together: give both, or neither.")
     secure = certificate is not None or behind_tls
-    loopback = _is_loopback(host)
-    if not loopback and not secure:
-        errors.print(
-            f"Anyone who can listen on the way to {host} can read what is sent: give --certificate and --key, "
-            "or put a reverse proxy with HTTPS in front and say --behind-tls.",
-            style="bold yellow",
-            soft_wrap=True,
-        )
+    if not _is_loopback(host) and not secure:
+        errors.print(WITHOUT_TLS.format(host=host), style="bold yellow", soft_wrap=True)
     store.mkdir(parents=True, exist_ok=True)
-    settings = _settings(record, store, secure=secure, hosts=_hosts(host, public_name or []))
-    listener = _listen(host, port)
-    address = _address(
-        host if not public_name else public_name[0], listener.getsockname()[1], secure=secure and not behind_tls
-    )
-    settings = _with_first_administrator(settings, address)
-    results.print(f"Foramen is at [bold]{address}[/bold] — stop it with Ctrl-C.", soft_wrap=True)
+    with _listening(host, port) as listener:
+        address = _address(names[0] if names else host, listener.getsockname()[1], secure=certificate is not None)
+        settings = _settings(record, store, secure=secure, hosts=_hosts(host, names or []))
+        settings = _with_an_administrator(settings, address)
+        with working(settings.record_url, store, processes=workers):
+            results.print(f"Foramen is at [bold]{address}[/bold]; Ctrl-C stops it.", soft_wrap=True)
+            _run(settings, listener, certificate, key)
+
+
+def _run(settings: AppSettings, listener: socket.socket, certificate: Path | None, key: Path | None) -> None:
+    import uvicorn
+
+    from foramen.web.app import create_app
+
     config = uvicorn.Config(
         create_app(settings),
         log_level="warning",
-        access_log=False,  # addresses name cases and diary links
+        access_log=False,  # addresses name cases and hold diary links
         server_header=False,
         ws="none",
         ssl_certfile=certificate,
         ssl_keyfile=key,
         timeout_graceful_shutdown=10,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # raised again by uvicorn when it has stopped in good order
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _settings(record: str, store: Path, *, secure: bool, hosts: tuple[str, ...]) -> AppSettings:
@@ -121,9 +143,38 @@ def _openid() -> OpenId | None:
     return OpenId(*values, **({"label": label} if label else {}))
 
 
-def _with_first_administrator(settings: AppSettings, address: str) -> AppSettings:
-    """Make sure that somebody can sign in: ask on a terminal, or print a link that is good once, for 15 minutes."""
-    raise NotImplementedError
+def _with_an_administrator(settings: AppSettings, address: str) -> AppSettings:
+    """Make sure that somebody can sign in; there is no default password."""
+    from foramen.records import Records
+    from foramen.web.app_settings import SetUp
+
+    records = Records.open(settings.record_url, store=settings.store)
+    try:
+        if records.people.count():
+            return settings
+        if sys.stdin.isatty():
+            _ask_for_an_administrator(records, settings.clock())
+            return settings
+    finally:
+        records.close()
+    set_up = SetUp(secrets.token_urlsafe(24), settings.clock() + SET_UP_WITHIN)
+    link = f"{address}/set-up/{set_up.secret}"
+    results.print(f"Nobody has an account yet. Within 15 minutes, open {link}", soft_wrap=True)
+    return replace(settings, set_up=set_up)
+
+
+def _ask_for_an_administrator(records: Records, at: datetime) -> None:
+    results.print("Nobody has an account yet. Who is the first administrator?")
+    name = typer.prompt("Full name")
+    login = typer.prompt("Name to sign in with")
+    while True:
+        password = typer.prompt("Password, at least 12 characters", hide_input=True, confirmation_prompt="Once more")
+        try:
+            records.people.add_first(login=login, name=name, password=password, at=at)
+        except UsageError as error:
+            errors.print(str(error), style="bold red")
+        else:
+            return
 
 
 def _is_loopback(host: str) -> bool:
@@ -139,17 +190,15 @@ def _hosts(host: str, names: list[str]) -> tuple[str, ...]:
     return (*own, *names) if _is_loopback(host) else (*own, host, socket.getfqdn(), *names)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+def _listening(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise InputError(
-            f"{host}, port {port} can't be listened on: {error.strerror}. Choose another with --port."
-        ) from None
+        taken = f"{host}, port {port} can't be listened on: {error.strerror}."
+        raise InputError(f"{taken} Choose another with --port.") from None
     return listener
 
 

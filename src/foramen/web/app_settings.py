@@ -31,6 +31,14 @@ class OpenId:
 
 
 @dataclass(frozen=True)
+class SetUp:
+    """A link that makes the first administrator, where nobody sits at a terminal to be asked."""
+
+    secret: str = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True)
 class AppSettings:
     """How one application runs.
 
@@ -46,8 +54,8 @@ class AppSettings:
         Cookies go over HTTPS only; False is for the loopback address alone.
     hosts : tuple of str
         The names this application answers to, without port; `("*",)` for any.
-    set_up_token : str
-        Opens the page that creates the first administrator while nobody has an account; empty: that page is closed.
+    set_up : SetUp, optional
+        Opens the page that makes the first administrator, while nobody has an account. Without it that page is closed.
     openid : OpenId, optional
         The site's own sign-in.
     clock : callable
@@ -59,6 +67,6 @@ class AppSettings:
     secret: str = field(repr=False)
     secure_cookies: bool = True
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
-    set_up_token: str = field(default="", repr=False)
+    set_up: SetUp | None = None
     openid: OpenId | None = None
     clock: Callable[[], datetime] = _utc_now

@@ -33,7 +33,7 @@ def _environment() -> Environment:
     return environment
 
 
-def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+def render(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """A page from a template.
 
     Parameters

@@ -46,13 +46,10 @@ def plain(name: str) -> str:
     return str(name).replace("-", " ").replace("_", " ")
 
 
-FILTERS = {
-    "moment": moment,
-    "day": day,
-    "born": born,
-    "sentence": sentence,
-    "plain": plain,
-    "root": root,
-    "roots": roots,
-}
+def pairs(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Identifiers as choices: each with its words."""
+    return [(str(name), plain(name)) for name in names]
+
+
+FILTERS = {words.__name__: words for words in (moment, day, born, sentence, plain, root, roots, pairs)}
 """What templates may write after a bar."""

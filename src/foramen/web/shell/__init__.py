@@ -2,6 +2,14 @@
 
 from fastapi import APIRouter
 
-from foramen.web.shell import case_page, sign_in, worklist
+from foramen.web.shell import case_page, own_account, people, reads, set_up, sign_in, worklist
 
-ROUTERS: tuple[APIRouter, ...] = (sign_in.router, worklist.router, case_page.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    sign_in.router,
+    set_up.router,
+    worklist.router,
+    case_page.router,
+    own_account.router,
+    people.router,
+    reads.router,
+)

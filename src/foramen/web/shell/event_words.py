@@ -108,6 +108,8 @@ WORDS: dict[type[e.Content], Words] = {
     e.Corrected: lambda c: f"entry {c.number} corrected: {c.reason}",
     e.Stopped: lambda c: f"case stopped: {c.reason}",
     e.Closed: lambda c: f"case closed{f': {c.reason}' if c.reason else ''}",
+    e.SettingsChanged: lambda c: f"settings changed{f': {c.reason}' if c.reason else ''}",
+    e.PersonChanged: lambda c: f"account {c.person}: {c.what}",
     e.Reopened: lambda c: f"case reopened: {c.reason}",
 }
 """Every kind of event; a test holds this to the record's own list."""
