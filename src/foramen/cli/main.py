@@ -27,6 +27,7 @@ from foramen.cli.policy import policy
 from foramen.cli.procedure import procedure
 from foramen.cli.schema import schema
 from foramen.cli.screen import screen
+from foramen.cli.serve import serve
 from foramen.cli.simulate import simulate
 from foramen.cli.spread import spread
 from foramen.errors import ForamenError
@@ -67,6 +68,7 @@ app.command()(procedure)
 app.command()(discharge)
 app.command()(call)
 app.command()(outcome)
+app.command()(serve)
 app.command()(doctor)
 app.command()(schema)
 
