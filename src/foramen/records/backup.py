@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from pydantic import AwareDatetime, Field
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table
 
 from foramen import __version__
 from foramen.errors import UsageError
@@ -25,7 +25,7 @@ from foramen.records.chain import canonical
 from foramen.records.database import Database
 from foramen.records.database.migrate import NEWEST
 from foramen.records.database.tables import events, heads, jobs, links, people, reads
-from foramen.records.ledger import AT_ONCE, EVENTS, end_of
+from foramen.records.ledger import EVENTS, end_of, rows_of
 from foramen.records.reads import note
 from foramen.records.store import Store, sync_folder
 
@@ -89,10 +89,9 @@ def back_up(
 def _write_rows(connection: Connection, table: Table, target: Path, progress: Progress) -> KeptTable:
     """Write the rows of a table as compressed lines of JSON, in the order of their key."""
     progress(f"rows of {table.name}", 0.0)
-    query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=AT_ONCE)
     found, rows = hashlib.sha256(), 0
     with gzip.open(target, "wb", compresslevel=1) as file:
-        for row in connection.execute(query).mappings():
+        for row in rows_of(connection, table, *table.primary_key.columns.keys()):
             line = f"{canonical(dict(row))}\n".encode()
             found.update(line)
             file.write(line)

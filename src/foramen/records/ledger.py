@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, insert, select, tuple_, update
 
 from foramen import __version__
 from foramen.records.actor import Actor
@@ -85,10 +85,20 @@ def events_of(connection: Connection, case_id: str, after: int = 0) -> Iterator[
 
 def histories(connection: Connection) -> Iterator[tuple[Event, ...]]:
     """The events of every case, one case after another."""
-    query = select(events).where(events.c.case_id != SITE).order_by(events.c.case_id, events.c.number)
-    rows = connection.execute(query.execution_options(yield_per=AT_ONCE)).mappings()
-    for _, history in groupby(rows, key=lambda row: row["case_id"]):
-        yield tuple(event_of(row) for row in history)
+    for case_id, history in groupby(rows_of(connection, events, "case_id", "number"), key=lambda row: row["case_id"]):
+        if case_id != SITE:
+            yield tuple(event_of(row) for row in history)
+
+
+def rows_of(connection: Connection, table: Table, *order: str) -> Iterator[RowMapping]:
+    """All rows of a table in the order of a unique key, some at a time, so that no cursor stays open between them."""
+    key = tuple_(*(table.c[name] for name in order))
+    query = select(table).order_by(*(table.c[name] for name in order)).limit(AT_ONCE)
+    rows = connection.execute(query).mappings().all()
+    while rows:
+        yield from rows
+        last = tuple_(*(rows[-1][name] for name in order))
+        rows = connection.execute(query.where(key > last)).mappings().all()
 
 
 def hashed_part(row: Any) -> dict[str, Any]:

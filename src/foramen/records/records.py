@@ -208,6 +208,7 @@ class Records:
         written = append(connection, case_id, after, contents, by, at)
         if written[0].number == 1:
             raise NoSuchCase
+        _refuse_correcting_the_future(written)
         worklist.keep(connection, _case(connection, case_id))
         return written
 
@@ -228,6 +229,12 @@ class Records:
                 raise Refused(
                     f"The file {missing[0][:12]} is not in the store; store it before the event that names it."
                 )
+
+
+def _refuse_correcting_the_future(written: Sequence[Event]) -> None:
+    for event in written:
+        if isinstance(event.content, Corrected) and event.content.number >= event.number:
+            raise Refused(f"There is no event {event.content.number} before this one to correct.")
 
 
 def _case(connection: Connection, case_id: str) -> Case:

@@ -4,7 +4,6 @@ A change made around Foramen breaks the chain where it was made. Somebody who ca
 compute every hash anew; only a seal that was noted elsewhere, on paper or in a backup, shows that.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -18,7 +17,7 @@ from foramen.records.database.tables import events, heads, reads
 from foramen.records.errors import Damaged
 from foramen.records.events import read_content
 from foramen.records.fold import fold
-from foramen.records.ledger import AT_ONCE, EVENTS, hashed_part, histories
+from foramen.records.ledger import EVENTS, hashed_part, histories, rows_of
 from foramen.records.reads import COVERED, READS
 from foramen.records.store import Store
 
@@ -55,7 +54,7 @@ def verify(
     files: set[str] = set()
     position, seal = 0, GENESIS
     total, _ = _head(connection, EVENTS)
-    for row in _rows(connection, events):
+    for row in rows_of(connection, events, "position"):
         position, seal = _check_event(row, position, seal, ends)
         if position == noted[0] and seal != noted[1]:
             raise Damaged(
@@ -79,11 +78,6 @@ def _noted(text: str | None) -> tuple[int, str]:
     return int(position), seal
 
 
-def _rows(connection: Connection, table: Any) -> Iterator[Any]:
-    query = select(table).order_by(table.c.position).execution_options(yield_per=AT_ONCE)
-    yield from connection.execute(query).mappings()
-
-
 def _check_event(row: Any, position: int, seal: str, ends: dict[str, tuple[int, str]]) -> tuple[int, str]:
     if row["position"] != position + 1:
         raise Damaged(f"Event {position + 1} of the record is missing.")
@@ -102,7 +96,7 @@ def _check_event(row: Any, position: int, seal: str, ends: dict[str, tuple[int, 
 def _check_reads(connection: Connection, progress: Progress) -> int:
     position, seal = 0, GENESIS
     total, _ = _head(connection, READS)
-    for row in _rows(connection, reads):
+    for row in rows_of(connection, reads, "position"):
         if row["position"] != position + 1:
             raise Damaged(f"Entry {position + 1} of the audit of reading is missing.")
         if row["seal"] != link(seal, {name: row[name] for name in COVERED}):

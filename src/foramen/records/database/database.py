@@ -16,6 +16,9 @@ BUSY_MS = 30_000
 
 WRITES = "foramen_writes"
 
+KEPT = "never changed"
+"""What the triggers say that keep events and reads."""
+
 
 class Unavailable(ForamenError):
     """The database can't do what was asked: it is not reached, not a record, full, or held by somebody else.
@@ -92,21 +95,22 @@ class Database:
 def _in_plain_words() -> Iterator[None]:
     try:
         yield
-    except IntegrityError:
-        raise Taken("This is in the record already.") from None
     except DBAPIError as error:
-        raise Unavailable(_why(str(error.orig))) from None
+        said = str(error.orig)
+        if isinstance(error, IntegrityError) and KEPT not in said:
+            raise Taken("This is in the record already.") from None
+        raise Unavailable(_why(said)) from None
 
 
 def _why(said: str) -> str:
     known = {
+        KEPT: "What is in the record is never changed.",
         "is locked": "Somebody else holds the record for too long; try again.",
         "is full": "The disk of the record is full; make room on it.",
         "not a database": "This file is not a record of Foramen, or it is damaged; bring it back from a backup.",
         "malformed": "The record's file is damaged; bring it back from a backup.",
         "readonly": "The record can't be written here; ask whoever runs this machine for the right to write.",
         "unable to open": "The record's file can't be opened; ask whoever runs this machine for the right to.",
-        "never changed": "What is in the record is never changed.",
     }
     fallback = "The database can't be reached or refused the work; ask whoever runs it to look at its log."
     return next((words for sign, words in known.items() if sign in said), fallback)
