@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -16,11 +15,7 @@ from foramen.web.headers import SecurityHeaders
 from foramen.web.limits import Limits
 from foramen.web.pages import STATIC
 from foramen.web.shell import conflict
-
-
-def take_settings(app: FastAPI) -> None:
-    """Take over what of the site's settings every page needs; again whenever they change."""
-    app.state.zone = ZoneInfo(app.state.records.settings.current().settings.time_zone)
+from foramen.web.zone import take_zone
 
 
 def create_app(settings: AppSettings) -> FastAPI:
@@ -35,7 +30,7 @@ def create_app(settings: AppSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.records = Records.open(settings.record_url, store=settings.store)
-        take_settings(app)
+        take_zone(app)
         try:
             yield
         finally:

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 
 from foramen.web.app_settings import AppSettings
 from foramen.web.faults import RequestError
-from foramen.web.words import ZONE
+from foramen.web.zone import ZONE
 
 FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"

@@ -59,7 +59,7 @@ def sentence(request: Request, status: int, words: str) -> Response:
 
 def wants_json(request: Request) -> bool:
     """Whether the one who asks is a program."""
-    return request.url.path.startswith("/api/")
+    return request.url.path.startswith("/api/") or "application/json" in request.headers.get("accept", "")
 
 
 async def _refused(request: Request, error: Exception) -> Response:

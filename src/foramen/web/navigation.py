@@ -17,7 +17,7 @@ class Entry:
 ENTRIES = (
     Entry("Worklist", "/", Action.SEE_WORKLIST),
     Entry("Results", "/audit", Action.SEE_SERVICE_RESULTS),
-    Entry("Who did what", "/reads", Action.SEE_AUDIT),
+    Entry("Who looked at what", "/reads", Action.SEE_AUDIT),
     Entry("Settings", "/settings", Action.SEE_SETTINGS),
     Entry("People", "/users", Action.MANAGE_PEOPLE),
 )

@@ -1,13 +1,10 @@
 """Dates, roles and roots as the pages write them."""
 
 from collections.abc import Iterable
-from contextvars import ContextVar
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime
 
 from foramen.reports import words as report_words
-
-ZONE: ContextVar[tzinfo] = ContextVar("ZONE", default=UTC)
-"""The site's time zone while one request is answered."""
+from foramen.web.zone import ZONE
 
 
 def moment(when: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from foramen.web.shell import case_page, own_account, people, reads, set_up, sign_in, worklist
+from foramen.web.shell import case_page, own_account, people, reads, set_up, settings_page, sign_in, sign_offs, worklist
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
@@ -12,4 +12,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     own_account.router,
     people.router,
     reads.router,
+    sign_offs.router,
+    settings_page.router,
 )

@@ -12,7 +12,7 @@ from foramen.web.words import plain
 AFTER = "after"
 """The form field that holds the version of the case that a page was made from."""
 
-NOT_TYPED = (AFTER, "number")
+NOT_TYPED = (AFTER, "number", "signature", "marks")
 
 
 def install(app: FastAPI) -> None:

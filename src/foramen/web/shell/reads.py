@@ -12,7 +12,7 @@ from foramen.web.deps import RecordsDep, requires
 from foramen.web.faults import RequestError
 from foramen.web.pages import render
 from foramen.web.shell.event_words import history
-from foramen.web.words import ZONE
+from foramen.web.zone import ZONE
 
 router = APIRouter(prefix="/reads", include_in_schema=False)
 
