@@ -2,6 +2,16 @@
 
 from fastapi import APIRouter
 
-from foramen.web.clinic import referral, screening
+from foramen.web.clinic import consent, discharge, leaflet, medication, recovery, referral, screening
+from foramen.web.clinic.body_map import page as body_map
 
-ROUTERS: tuple[APIRouter, ...] = (referral.router, screening.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    referral.router,
+    screening.router,
+    body_map.router,
+    medication.router,
+    consent.router,
+    recovery.router,
+    discharge.router,
+    leaflet.router,
+)

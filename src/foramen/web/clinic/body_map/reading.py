@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from itertools import pairwise
 from math import ceil, hypot
+from typing import TypeAlias
 
 from foramen.pathway.facts import Area, Leg, Referral, Side
 from foramen.pathway.localisation import RootEvidence, localise
 from foramen.records.events import PainMark
 from foramen.web.clinic.body_map.figure import HEIGHT, VIEWS, WIDTH, Region, regions
+
+Felt: TypeAlias = frozenset[tuple[str, Side, Area]]
+"""What is felt where: pain or numbness, the patient's side, the area of skin."""
 
 STEP = 3.0
 """Least distance between looks along a stroke, in the drawing's units."""
@@ -16,19 +20,19 @@ FELT = {"pain": "pain_areas", "numbness": "numb_areas"}
 """Which list of a leg each feeling of a mark belongs to."""
 
 
-def touched(marks: Iterable[PainMark]) -> frozenset[tuple[str, Side, Area]]:
+def touched(marks: Iterable[PainMark]) -> Felt:
     """Every feeling, side and area that a mark names, or that one of its points lies in."""
     return frozenset(found for mark in marks for found in _touched(mark))
 
 
-def drawn(referral: Referral, areas: frozenset[tuple[str, Side, Area]]) -> Referral:
+def drawn(referral: Referral, areas: Felt) -> Referral:
     """The referral with these areas of pain and numbness on both legs; a leg without any was asked for and has none."""
     legs = {side: _leg(referral.examination.leg(side), side, areas) for side in Side}
     examination = referral.examination.model_copy(update={side.value: leg for side, leg in legs.items()})
     return referral.model_copy(update={"examination": examination})
 
 
-def areas_of(referral: Referral) -> frozenset[tuple[str, Side, Area]]:
+def areas_of(referral: Referral) -> Felt:
     """The areas of pain and numbness that a referral knows."""
     return frozenset(
         (feeling, side, area)
@@ -38,12 +42,12 @@ def areas_of(referral: Referral) -> frozenset[tuple[str, Side, Area]]:
     )
 
 
-def roots_by_pain(areas: frozenset[tuple[str, Side, Area]], referral: Referral) -> tuple[RootEvidence, ...]:
+def roots_by_pain(areas: Felt, referral: Referral) -> tuple[RootEvidence, ...]:
     """What the drawing together with everything else known says about the roots, the best first."""
     return localise(drawn(referral, areas))
 
 
-def _leg(leg: Leg, side: Side, areas: frozenset[tuple[str, Side, Area]]) -> Leg:
+def _leg(leg: Leg, side: Side, areas: Felt) -> Leg:
     """The areas in the order of the body, so that one drawing always gives one record."""
     lists = {name: tuple(area for area in Area if (feeling, side, area) in areas) for feeling, name in FELT.items()}
     return leg.model_copy(update=lists)

@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from foramen.pathway.facts import Referral
+from foramen.web.clinic.moments import read_moment
 from foramen.web.clinic.questions.fields import Field, Part, Rows
 from foramen.web.clinic.questions.typed import NONE, SOME, row_count
 
@@ -129,7 +130,7 @@ def _value(one: Field, text: str, zone: ZoneInfo) -> Any:
         case "date":
             return _day(text)
         case "moment":
-            return _moment(text, zone).isoformat()
+            return read_moment(text, zone).isoformat()
         case _:
             return text
 
@@ -152,13 +153,3 @@ def _day(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise ValueError("Enter a date, such as 2025-03-13.") from None
-
-
-def _moment(text: str, zone: ZoneInfo) -> datetime:
-    try:
-        local = datetime.fromisoformat(text).replace(tzinfo=zone)
-    except ValueError:
-        raise ValueError("Enter a date and a time, such as 2025-03-13 09:00.") from None
-    if local.astimezone(ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise ValueError("The clocks skip this time that night: enter another.")
-    return local

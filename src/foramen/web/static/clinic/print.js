@@ -1,0 +1,2 @@
+// A button that prints its page.
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
