@@ -30,18 +30,11 @@ def fold(events: Iterable[Event]) -> Case:
     for event in history[1:]:
         if event.number not in out:
             case = _after(case, event)
+    last = history[-1]
+    whole = {"version": last.number, "changed_at": last.at, "history": history, "corrected": out}
+    case = case.model_copy(update=whole)
     stage, waits_for, next_role = whereabouts(case)
-    return case.model_copy(
-        update={
-            "version": history[-1].number,
-            "changed_at": history[-1].at,
-            "history": history,
-            "corrected": out,
-            "stage": stage,
-            "waits_for": waits_for,
-            "next_role": next_role,
-        }
-    )
+    return case.model_copy(update={"stage": stage, "waits_for": waits_for, "next_role": next_role})
 
 
 def corrected(history: Sequence[Event]) -> frozenset[int]:

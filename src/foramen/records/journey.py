@@ -30,8 +30,10 @@ def _at_home(case: Case) -> Whereabouts | None:
     if not case.diary_links and not case.diary:
         return Stage.AT_HOME, "a diary link for the patient", Role.NURSE
     unread = [root for root in _done(case) if root not in case.outcomes]
+    if unread and not case.diary:
+        return Stage.AT_HOME, "the patient's diary", None
     if unread:
-        return Stage.AT_HOME, f"the diary, then the outcome of {_all(unread)}", Role.RADIOLOGIST
+        return Stage.AT_HOME, f"the outcome of {_all(unread)}", Role.RADIOLOGIST
     return Stage.AT_HOME, "the end of the follow-up, then closing", Role.RADIOLOGIST
 
 
@@ -42,7 +44,7 @@ def _at_the_table(case: Case) -> Whereabouts | None:
     if running:
         return Stage.ON_TABLE, f"the procedure at {_all(running)}", Role.RADIOLOGIST
     left = [root for root in case.bookings if root not in case.procedures]
-    if left:
+    if left and not case.observations:
         return Stage.ON_TABLE, f"the procedure at {_all(left)}", Role.RADIOLOGIST
     waits = "discharge" if case.observations else "the first round of observation"
     return Stage.RECOVERY, waits, Role.NURSE
@@ -93,6 +95,8 @@ def _approved(case: Case) -> Whereabouts:
     unbooked = [root for root in case.roots if root not in case.bookings]
     if unbooked:
         return Stage.APPROVED, f"booking of {_all(unbooked)}", Role.RADIOLOGIST
+    if case.screened and case.screened.screening.medication_plan and case.medication is None:
+        return Stage.APPROVED, "the medicines gone through with the patient", Role.NURSE
     return Stage.APPROVED, "the patient on the table", Role.RADIOGRAPHER
 
 
