@@ -9,7 +9,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from foramen import __version__
 from foramen.records import Records
-from foramen.web import clinic, csrf, error_pages, images, shell
+from foramen.web import api, clinic, csrf, error_pages, images, shell
 from foramen.web.app_settings import AppSettings
 from foramen.web.headers import SecurityHeaders
 from foramen.web.limits import Limits
@@ -53,7 +53,12 @@ def create_app(settings: AppSettings) -> FastAPI:
     app.add_middleware(SecurityHeaders, secure=settings.secure_cookies)
     error_pages.install(app)
     conflict.install(app)
-    for router in (*clinic.ROUTERS, *images.ROUTERS, *shell.ROUTERS):  # `/cases/new` before `/cases/{case_id}`
+    for router in (
+        *api.ROUTERS,
+        *clinic.ROUTERS,
+        *images.ROUTERS,
+        *shell.ROUTERS,
+    ):  # `/cases/new` before `/cases/{case_id}`
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -85,12 +85,13 @@ async def _foramen_error(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     """Name the fields at fault, not what stands in them."""
     assert isinstance(error, RequestValidationError)
-    faults = "; ".join(f"{_field(fault['loc'])}: {fault['msg']}" for fault in error.errors())
+    faults = "; ".join(f"{_field(fault['loc'])}{fault['msg']}" for fault in error.errors())
     return sentence(request, 422, f"This can't be used: {faults}.")
 
 
 def _field(place: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in place[1:]) or "the request"
+    """The field's name and a colon; nothing where the whole request is meant."""
+    return ".".join(str(part) for part in place[1:]) + ": " if place[1:] else ""
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -161,4 +161,5 @@ def _row(needle: dict[str, float]) -> dict[str, str]:
 def _fact(question: Question, values: dict[str, Any]) -> tuple[str, str]:
     shown = question.shown(values)
     named = dict(question.choices).get(shown, shown)
-    return question.label, f"{named} {question.unit}".strip() if shown else "not set"
+    gap = "" if question.unit == "°" else " "
+    return question.label, f"{named}{gap}{question.unit}".strip() if shown else "not set"

@@ -134,8 +134,9 @@ def _planned(group: str, name: str, part: BaseModel) -> Question:
     label, worded = setting(name, 0)
     unit = worded.removeprefix("0").strip() or {"margins": "mm"}.get(group, "")
     default = getattr(part, name)
-    hint = "; ".join(filter(None, (field.description, f"shipped as {default:g}")))
-    return Question(f"planning.{group}.{name}", label.capitalize(), unit, f"{hint[0].upper()}{hint[1:]}.", number=True)
+    remarks = "; ".join(filter(None, (field.description, f"shipped as {default:g}"))).replace("`", "")
+    hint = f"{remarks[0].upper()}{remarks[1:]}."
+    return Question(f"planning.{group}.{name}", label.capitalize(), unit, hint, number=True)
 
 
 def _doses() -> Section:

@@ -1,5 +1,6 @@
 """Rules that are only recalled ship switched off; here a radiologist of the site switches them on by name, or off."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -24,6 +25,9 @@ Seeing = Annotated[Person, requires(Action.SEE_SETTINGS)]
 Changing = Annotated[Person, requires(Action.CHANGE_SETTINGS)]
 
 OTHER_RULES = ("medication", "injectate", "discharge", "triage", "aftercare")
+_GAP = re.compile(r"\{\w+\}")
+"""Where a rule's text names the patient's own values."""
+
 ONLY_A_RADIOLOGIST = "A clinical rule is switched on by a radiologist of the site, who takes it over by name."
 
 
@@ -57,7 +61,10 @@ def recalled(site: Site) -> tuple[Recalled, ...]:
         for row in policy.row
         if not row.enabled
     )
-    return (*(Recalled(rule.id, rule.version, rule.text, rule.source) for rule in rules if not rule.enabled), *rows)
+    return (
+        *(Recalled(rule.id, rule.version, _GAP.sub("…", rule.text), rule.source) for rule in rules if not rule.enabled),
+        *rows,
+    )
 
 
 @router.get("")
