@@ -162,6 +162,12 @@ class People:
         row = self._row(people.c.subject == subject)
         return _person(row) if row and row["active"] else None
 
+    def awaiting(self, login: str) -> Person | None:
+        """The active person made under this name to sign in through the identity provider, and not yet tied to it."""
+        row = self._row(people.c.login == login.strip().casefold())
+        waits = row is not None and row["active"] and not row["password"] and row["subject"] is None
+        return _person(row) if waits else None
+
     def all(self) -> tuple[Person, ...]:
         """Everybody, by name."""
         with self._database.reading() as connection:
