@@ -7,9 +7,19 @@ LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
 """No 0 and o, 1 and i and l, u and v: a number is read out over the telephone."""
 
 
-def new_id(groups: int = 3) -> str:
-    """A random name such as `k7m2-q9xt-4bce`; three groups tell 5 × 10^17 apart."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(groups))
+def new_id() -> str:
+    """A random name such as `k7m2-q9xt-4bce`, one of about 2 × 10^17.
+
+    A digit in every group tells it from words, so that a search can know it for what it is.
+    """
+    return "-".join(_group() for _ in range(3))
+
+
+def _group() -> str:
+    while True:
+        group = "".join(secrets.choice(LETTERS) for _ in range(4))
+        if any(letter.isdigit() for letter in group):
+            return group
 
 
 def new_secret() -> str:

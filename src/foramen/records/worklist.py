@@ -1,7 +1,6 @@
 """The worklist: one line per case, kept in the transaction that writes the events, and made anew from them at will."""
 
 import json
-import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -18,6 +17,7 @@ from foramen.records.database.tables import events, worklist, worklist_words
 from foramen.records.fold import fold
 from foramen.records.ledger import SITE, histories
 from foramen.records.roles import Role
+from foramen.records.search_words import words, words_of
 from foramen.records.stage import Stage
 
 FIRST_AFTER_PREFIX = "\U0010ffff"
@@ -77,20 +77,6 @@ def counts(connection: Connection) -> dict[Stage, int]:
     return {stage: found.get(stage, 0) for stage in Stage}
 
 
-def words(text: str) -> set[str]:
-    """The words of a text as they are searched for: without case, accents or punctuation."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return set(kept.split())
-
-
-def words_of(case: Case) -> set[str]:
-    """What a case is found by: the patient's names, number and date of birth, and the case's own number."""
-    born = case.patient.born
-    dates = {born.isoformat().replace("-", ""), born.strftime("%d%m%Y")}
-    return words(case.patient.name) | words(case.patient.number) | dates | {case.id.replace("-", "")}
-
-
 def _changed(stage: Stage | None, after: str | None) -> tuple[Select[tuple[object, ...]], str]:
     query = select(worklist).order_by(worklist.c.changed_at.desc(), worklist.c.case_id.desc())
     if stage is not None:
@@ -132,7 +118,7 @@ def _matching(stage: Stage | None, wanted: list[str], after: str | None) -> tupl
 def _cursor(text: str) -> tuple[str, str]:
     try:
         key, case_id = json.loads(text)
-    except ValueError:
+    except (ValueError, TypeError):
         raise UsageError("This page of the worklist does not exist; begin at its first page.") from None
     return str(key), str(case_id)
 
