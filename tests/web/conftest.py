@@ -8,19 +8,22 @@ machine.
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, sync_playwright
 
 from foramen.records import SOFTWARE, Person, Records, Role
+from foramen.records.events import CaseOpened, Identity
+from foramen.records.people import People
 from foramen.web.app import create_app
 from foramen.web.app_settings import AppSettings
 from foramen.web.csrf import HEADER, session_cookie
@@ -56,6 +59,7 @@ class Site:
     settings: AppSettings
     clock: Clock
     people: dict[Role, Person] = field(default_factory=dict)
+    clients: list[httpx.Client] = field(default_factory=list)
 
     @property
     def records(self) -> Records:
@@ -66,9 +70,17 @@ class Site:
         """A session's token, as the cookie of who is signed in holds it."""
         return self.records.sessions.open(self.people[role].id, at=self.clock())
 
+    def open_case(self, name: str = "Lindqvist, Maria", *roots: str) -> str:
+        """A case just referred; L5 left where no root is named."""
+        opened = CaseOpened(
+            patient=Identity(name=name, born=date(1961, 2, 3), number="481021"), roots=roots or ("L5-left",)
+        )
+        return self.records.open_case(opened, by=self.people[Role.NURSE].actor, at=self.clock())
+
     def client(self, role: Role | None = None) -> httpx.Client:
         """A program that speaks to the site, signed in where a role is named, with its form token in the header."""
         client = httpx.Client(base_url=self.url, timeout=30)
+        self.clients.append(client)
         if role is not None:
             client.cookies.set(session_cookie(self.settings), self.session(role))
         page = client.get("/sign-in").text
@@ -78,14 +90,19 @@ class Site:
 
 @contextmanager
 def running(folder: Path, **changes: object) -> Iterator[Site]:
-    """An application on a free port of the loopback address, with somebody of every role."""
+    """An application on a free port of the loopback address, with somebody of every role.
+
+    `changes` are fields of `AppSettings` that shall be otherwise.
+    """
     clock = Clock()
-    settings = AppSettings(
-        record_url=f"sqlite:///{folder / 'record.sqlite'}",
-        store=folder / "store",
-        secret="a secret of the tests",
-        secure_cookies=False,
-        clock=clock,
+    settings = replace(
+        AppSettings(
+            record_url=f"sqlite:///{folder / 'record.sqlite'}",
+            store=folder / "store",
+            secret="a secret of the tests",
+            secure_cookies=False,
+            clock=clock,
+        ),
         **changes,  # type: ignore[arg-type]
     )
     app = create_app(settings)
@@ -97,15 +114,35 @@ def running(folder: Path, **changes: object) -> Iterator[Site]:
         time.sleep(0.01)
     host, port = server.servers[0].sockets[0].getsockname()
     site = Site(f"http://{host}:{port}", app, settings, clock)
-    site.people = {role: somebody(site.records, role, clock()) for role in Role}
-    yield site
-    server.should_exit = True
-    thread.join(10)
+    # Hashing as in earnest takes a tenth of a second each time; `tests/records` holds the record to argon2 as it ships.
+    site.records.people = People(site.records.database, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    site.people = {role: somebody(site.records, role, at=clock()) for role in Role}
+    try:
+        yield site
+    finally:
+        for client in site.clients:
+            client.close()
+        server.should_exit = True
+        thread.join(10)
 
 
-def somebody(records: Records, role: Role, at: datetime) -> Person:
-    """A person of a role, whose name is the role's."""
-    return records.people.add(login=str(role), name=f"The {role}", roles=[role], password=PASSWORD, by=SOFTWARE, at=at)
+def somebody(records: Records, *roles: Role, at: datetime, login: str = "", password: str | None = None) -> Person:
+    """A person of some roles, named after the first."""
+    return records.people.add(
+        login=login or str(roles[0]), name=f"The {roles[0]}", roles=roles, password=password, by=SOFTWARE, at=at
+    )
+
+
+@pytest.fixture(name="running")
+def _running() -> Callable[..., AbstractContextManager[Site]]:
+    """`running(folder, ...)`, for a test whose application shall be otherwise."""
+    return running
+
+
+@pytest.fixture(name="somebody")
+def _somebody() -> Callable[..., Person]:
+    """`somebody(records, role, at=..., login=..., password=...)`."""
+    return somebody
 
 
 @pytest.fixture

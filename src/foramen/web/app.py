@@ -14,7 +14,7 @@ from foramen.web.app_settings import AppSettings
 from foramen.web.headers import SecurityHeaders
 from foramen.web.limits import Limits
 from foramen.web.pages import STATIC
-from foramen.web.shell import conflict
+from foramen.web.shell import conflict, openid
 from foramen.web.zone import take_zone
 
 
@@ -51,14 +51,11 @@ def create_app(settings: AppSettings) -> FastAPI:
     app.add_middleware(error_pages.OwnFaults)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts))
     app.add_middleware(SecurityHeaders, secure=settings.secure_cookies)
+    openid.install(app, settings)
     error_pages.install(app)
     conflict.install(app)
-    for router in (
-        *api.ROUTERS,
-        *clinic.ROUTERS,
-        *images.ROUTERS,
-        *shell.ROUTERS,
-    ):  # `/cases/new` before `/cases/{case_id}`
+    # The case's own page comes last: its address would take `/cases/new` too.
+    for router in (*api.ROUTERS, *clinic.ROUTERS, *images.ROUTERS, *shell.ROUTERS):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

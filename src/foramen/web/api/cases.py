@@ -67,9 +67,7 @@ class Opened(BaseModel):
 
 
 @router.post("", status_code=201, operation_id="open_case")
-def open_case(
-    records: RecordsDep, person: Opening, at: NowDep, content: Annotated[CaseOpened, from_json(CaseOpened)]
-) -> Opened:
+def open_case(records: RecordsDep, person: Opening, at: NowDep, content: NewCase) -> Opened:
     """Open a case."""
     return Opened(id=records.open_case(content, by=person.actor, at=at), version=1)
 
@@ -87,9 +85,7 @@ def read_events(case_id: CaseId, records: RecordsDep, person: Reading, at: NowDe
 
 
 @router.post("/{case_id}/events", status_code=201, operation_id="append_event", responses=NOT_FOUND | OVERTAKEN)
-def append_event(
-    case_id: CaseId, records: RecordsDep, person: Writing, at: NowDep, entry: Annotated[Append, from_json(Append)]
-) -> Event:
+def append_event(case_id: CaseId, records: RecordsDep, person: Writing, at: NowDep, entry: Entry) -> Event:
     """Write one thing that a person tells."""
     by = MayDo(ACTIONS[type(entry.content)])(person).actor
     (event,) = records.append(case_id, after=entry.after, contents=[entry.content], by=by, at=at)

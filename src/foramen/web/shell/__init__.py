@@ -2,10 +2,22 @@
 
 from fastapi import APIRouter
 
-from foramen.web.shell import case_page, own_account, people, reads, set_up, settings_page, sign_in, sign_offs, worklist
+from foramen.web.shell import (
+    case_page,
+    openid,
+    own_account,
+    people,
+    reads,
+    set_up,
+    settings_page,
+    sign_in,
+    sign_offs,
+    worklist,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
+    openid.router,
     set_up.router,
     worklist.router,
     case_page.router,
