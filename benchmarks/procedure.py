@@ -10,7 +10,7 @@ from collections import Counter
 
 import numpy as np
 
-from benchmarks.injections import SCENES
+from benchmarks.injection_scenes import DIGITAL
 from foramen.anatomy import ALL_ROOTS, LabelMap, from_labels
 from foramen.planning import PlanSettings, Route, plan_routes
 from foramen.simulation import DigitalPatient, PatientParameters, ScanProtocol
@@ -23,7 +23,7 @@ TIP_MM, AXIS_DEG = 0.5, 0.5
 
 def run() -> str:
     rows: dict[bool, list[Insertion]] = {False: [], True: []}
-    for number, (parameters, _) in enumerate(SCENES):
+    for number, (parameters, _) in enumerate(DIGITAL):
         labels, routes = _routes(parameters)
         for route in routes:
             for n in range(EACH):

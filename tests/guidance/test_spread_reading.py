@@ -98,7 +98,7 @@ def test_a_vein_is_seen_by_its_shape_by_what_is_missing_and_by_what_washes_out(s
     contrast = into_vessel(root, Course.PARASPINAL_VEIN, tip, 0.2, washout_s=10.0, seed=4)
     spread, _ = read(scene, contrast, tip, later=40.0)
     assert spread.vessels
-    assert spread.found_ml < 0.32
+    assert spread.found_ml == pytest.approx(0.4 - contrast.carried_away_ml, rel=0.12)
     assert spread.decision.release is Release.REPOSITION
 
 

@@ -13,7 +13,10 @@ from foramen.cli.outputs import written_whole
 from foramen.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from foramen.anatomy import Anatomy
+    from foramen.guidance.read_spread_scans import LaidScan
     from foramen.guidance.spread_file import SpreadFile
+    from foramen.imaging import Ct
     from foramen.planning.plan import Plan, PlannedRoot, Route
 
 NOT_RELEASED = 4
@@ -28,18 +31,24 @@ def spread(
         Path, typer.Argument(metavar="AFTER", help="Control scan during or after it.", show_default=False)
     ],
     plan: Annotated[Path, typer.Option("--plan", metavar="FILE", help="The approved plan.json.", show_default=False)],
-    planning_ct: Annotated[
-        Path, typer.Option("--planning-ct", metavar="CT", help="The CT of the plan.", show_default=False)
-    ],
-    labels: Annotated[
-        Path, typer.Option("--labels", metavar="SEG", help="The label map of the plan.", show_default=False)
-    ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the result.", show_default=False)],
+    planning_ct: Annotated[
+        Path | None, typer.Option("--planning-ct", metavar="CT", help="The CT that the plan was made on.")
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option("--labels", metavar="SEG", help="The label map of the plan; else found in the planning CT anew."),
+    ] = None,
     route: Annotated[
         str | None, typer.Option("--route", metavar="ID", help="Route that was taken, where the plan has several.")
     ] = None,
     injected_ml: Annotated[
-        float | None, typer.Option(metavar="ML", help="How much contrast was injected; without it never `go`.")
+        float | None,
+        typer.Option(
+            metavar="ML",
+            help="How much contrast was injected. Without it the answer is never `go`: contrast that a vessel carried "
+            "away shows only by being missing.",
+        ),
     ] = None,
     iodine_mg_ml: Annotated[
         float, typer.Option(metavar="MG", help="Iodine in the syringe as injected (diluted), mg per ml.")
@@ -69,12 +78,11 @@ def spread(
         raise UsageError(f"{injected_ml} ml of contrast can't be right; give --injected-ml between 0 and 10.")
     if not 1 <= iodine_mg_ml <= 400:
         raise UsageError(f"{iodine_mg_ml} mg/ml of iodine can't be right; give --iodine-mg-ml between 1 and 400.")
-    planned, chosen = _route(_plan(plan), route)
-    with Stages(quiet=quiet) as stages:
-        made = _read(
-            before, after, second, _plan(plan), planned, chosen, planning_ct, labels, series, label_scheme,
-            injected_ml, iodine_mg_ml, out, stages,
-        )  # fmt: skip
+    made_plan = _plan(plan)
+    planned, chosen = _route(made_plan, route)
+    with Stages(quiet=quiet) as stages, written_whole(out) as folder:
+        scene = _planning(made_plan, planning_ct, labels, series, label_scheme, stages)
+        made = _read((before, after, second), scene, planned, chosen, (injected_ml, iodine_mg_ml), folder, stages)
     if as_json:
         print_json(made.model_dump_json(indent=2))
     else:
@@ -113,41 +121,89 @@ def _route(plan: Plan, wanted: str | None) -> tuple[PlannedRoot, Route]:
     return recommended[0]
 
 
+def _planning(
+    plan: Plan, path: Path | None, labels: Path | None, series: str | None, scheme: str | None, stages: Stages
+) -> tuple[Ct, Anatomy, tuple[str, ...]]:
+    """The planning CT and its anatomy, as far as they are those of the plan, and a warning where they may not be."""
+    from foramen.anatomy.providers import find_anatomy
+    from foramen.imaging import read_ct
+
+    if path is None:
+        raise InputError("Contrast is placed in the anatomy of the planning CT; give that scan with --planning-ct.")
+    planning = read_ct(path, series=series, progress=stages)
+    if planning.fingerprint != plan.scan.fingerprint:
+        raise InputError("The planning CT is not the scan that the plan was made on; give the same one (and --series).")
+    if labels is None and plan.anatomy.provider == "labels":
+        raise InputError("The plan was made on a label map; give the same one with --labels.")
+    provider = "labels" if labels else plan.anatomy.provider
+    anatomy = find_anatomy(planning, provider=provider, labels=labels, scheme=scheme, progress=stages)
+    if anatomy.structures.fingerprint == plan.anatomy.fingerprint:
+        return planning, anatomy, ()
+    if labels is None:
+        raise InputError(
+            "The plan's anatomy was corrected or its level named by hand; give the labels.nii.gz that "
+            "`foramen anatomy` wrote with the same corrections, with --labels."
+        )
+    return planning, anatomy, ("The label map is not the one that the plan was made on.",)
+
+
 def _read(
-    before_path: Path, after_path: Path, second_path: Path | None, plan: Plan, planned: PlannedRoot, route: Route,
-    planning_path: Path, labels_path: Path, series: str | None, label_scheme: str | None,
-    injected_ml: float | None, iodine_mg_ml: float, out: Path, stages: Stages,
-) -> SpreadFile:  # fmt: skip
+    paths: tuple[Path, Path, Path | None],
+    scene: tuple[Ct, Anatomy, tuple[str, ...]],
+    planned: PlannedRoot,
+    route: Route,
+    told: tuple[float | None, float],
+    folder: Path,
+    stages: Stages,
+) -> SpreadFile:
     from foramen import __version__
-    from foramen.anatomy import Root, from_labels, read_labels
+    from foramen.anatomy import Root
     from foramen.guidance.read_spread_scans import read_spread_scans
     from foramen.guidance.spread import Given
     from foramen.guidance.spread_file import ScanRead, spread_file
     from foramen.imaging import read_ct
     from foramen.reports.spread_view import draw_spread
 
-    planning = read_ct(planning_path, series=series, progress=stages)
-    if planning.fingerprint != plan.scan.fingerprint:
-        raise InputError("The planning CT is not the scan that the plan was made on; give the same one (and --series).")
-    anatomy = from_labels(planning, read_labels(labels_path, planning, scheme=label_scheme), progress=stages)
-    before, after = read_ct(before_path, progress=stages), read_ct(after_path, progress=stages)
-    second = read_ct(second_path, progress=stages) if second_path else None
-    given = Given(injected_ml, iodine_mg_ml)
-    with written_whole(out) as folder:
-        read = read_spread_scans(
-            before, after, planning, anatomy, Root.parse(planned.root), given,
-            target_mm=route.target_mm, entry_mm=route.entry_mm, second=second, progress=stages,
-        )  # fmt: skip
-        laid = [("before", before, read.before), ("after", after, read.after), ("second", second, read.second)]
-        scans = tuple(
-            ScanRead(role=role, fingerprint=scan.fingerprint, registration=place.status.value, reason=place.reason)
-            for role, scan, place in laid
-            if scan is not None and place is not None
-        )
-        made = spread_file(read.spread, given, route=route.id, scans=scans, version=__version__, warnings=read.warnings)
-        (folder / "spread.json").write_text(made.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        draw_spread(read.spread, anatomy).image().save(folder / "spread.png")
+    planning, anatomy, warnings = scene
+    scans = [read_ct(path, progress=stages) for path in paths if path is not None]
+    _refuse_the_same_twice([scan.fingerprint for scan in scans])
+    given = Given(*told)
+    read = read_spread_scans(
+        scans[0], scans[1], planning, anatomy, Root.parse(planned.root), given, target_mm=route.target_mm,
+        entry_mm=route.entry_mm, second=scans[2] if len(scans) > 2 else None, progress=stages,
+    )  # fmt: skip
+    laid = {"before": read.before, "after": read.after, **({"second": read.second} if read.second else {})}
+    _refuse_foreign_scans(laid, route.id)
+    records = tuple(
+        ScanRead(role=role, fingerprint=scan.ct.fingerprint, registration=scan.laid.status.value, reason="")
+        for role, scan in laid.items()
+    )
+    made = spread_file(
+        read.spread, given, route=route.id, scans=records, version=__version__, warnings=(*warnings, *read.warnings)
+    )
+    (folder / "spread.json").write_text(made.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    draw_spread(read.spread, anatomy).image().save(folder / "spread.png")
     return made
+
+
+def _refuse_the_same_twice(fingerprints: list[str]) -> None:
+    if len(set(fingerprints)) < len(fingerprints):
+        raise InputError("The same scan was given twice; give the one before the contrast, then the one after it.")
+
+
+def _refuse_foreign_scans(laid: dict[str, LaidScan], route: str) -> None:
+    """What can't be laid onto the plan, or shows no needle, is no control scan of this procedure."""
+    from foramen.guidance.registration import Trust
+
+    words = {"before": "before the contrast", "after": "after the contrast", "second": "made second"}
+    for role, scan in laid.items():
+        if scan.laid.status is Trust.REFUSED:
+            raise InputError(f"The scan {words[role]} can't be laid onto the planning CT: {scan.laid.reason}.")
+    if not any(scan.needle or scan.others for scan in laid.values()):
+        raise InputError(
+            f"No needle was found in the scans beside the route {route}; give the control scans made with the needle "
+            "in place, or say with --route which route was taken."
+        )
 
 
 def summarise(made: SpreadFile) -> None:

@@ -1,11 +1,11 @@
 """Which compartment every bit of contrast lies in, by the anatomy of the plan."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt, map_coordinates
+from scipy.ndimage import map_coordinates
 from scipy.spatial import cKDTree
 
 from foramen.anatomy.anatomy import Anatomy
@@ -15,7 +15,9 @@ from foramen.anatomy.spine import Foramen, NerveRoot
 from foramen.anatomy.structures import STRUCTURES_OF, Structure, Tissue
 from foramen.errors import InputError
 from foramen.guidance.compartments import Compartment
-from foramen.guidance.contrast_map import REACH_MM, NeedleAxis
+from foramen.guidance.contrast_map import REACH_MM
+from foramen.guidance.metal_shadow import NeedleAxis
+from foramen.planning.distance import box_distance
 
 Points = NDArray[np.float64]
 
@@ -30,7 +32,10 @@ DISC_RIM_MM = 1.5
 JOINT_GAP_MM = 2.6
 BEHIND_FORAMEN_MM = 4.0
 TRACK_MM, TRACK_FROM_MM = 3.6, 9.0
+SACRAL_MM = 6.0
+"""Before its point in the sacrum's foramen, the S1 root is still in the canal's recess."""
 SOFT_HU = -25.0
+DEEP_MM = 6.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,16 +78,23 @@ class Surroundings:
         others = tuple(other for other in anatomy.spine.roots if other.root != root)
         return cls(root, nerve, foramen, others, labels, wall)
 
+    def seen(self, look: Callable[[NerveRoot], NerveRoot], target_mm: Points) -> "Surroundings":
+        """The same with every root in reach of the target where the scans show it."""
+        others = tuple(
+            look(nerve) if np.linalg.norm(nerve.point_mm - target_mm) < REACH_MM else nerve
+            for nerve in self.other_nerves
+        )
+        return replace(self, nerve=look(self.nerve), other_nerves=others)
+
     def depth(self, structures: Structure | Sequence[Structure], points: Points) -> NDArray[np.float64]:
-        """How deep points lie in structures, mm; outside negative; shape (n,)."""
-        mask = self.labels.mask(structures)
-        if not mask.any():
-            return np.full(len(points), -np.inf)
-        spacing = self.labels.spacing_mm
-        signed = distance_transform_edt(mask, sampling=spacing) - distance_transform_edt(~mask, sampling=spacing)
-        half = 0.5 * float(spacing.min())
-        values = map_coordinates(signed, self.labels.to_index(points).T, order=1, mode="nearest")
-        return np.asarray(values - half * np.sign(values))
+        """How deep points lie in structures, mm, no deeper or farther than `DEEP_MM`; outside negative; shape (n,)."""
+        if not len(points):
+            return np.zeros(0)
+        low, high = points.min(axis=0), points.max(axis=0)
+        near = self.labels.crop_around((low + high) / 2, float((high - low).max()) / 2 + DEEP_MM)
+        mask, spacing = near.mask(structures), near.spacing_mm
+        signed = box_distance(~mask, spacing, DEEP_MM) - box_distance(mask, spacing, DEEP_MM)
+        return np.asarray(map_coordinates(signed, near.to_index(points).T, order=1, mode="nearest"), dtype=np.float64)
 
     def bones_of_the_joint(self) -> tuple[tuple[Structure, ...], tuple[Structure, ...]]:
         """The bones above and below whose facet joint bounds the foramen from behind."""
@@ -127,22 +139,19 @@ def places_of(
     def put(where: NDArray[np.bool_], compartment: Compartment) -> None:
         place[where] = names.index(compartment)
 
-    sign = around.root.side.sign
-    frame, foramen = around.foramen.frame, around.foramen
+    frame = around.foramen.frame
     assert frame is not None
     local = frame.to_local(points)
-    out = sign * local[:, 0]
-    medial, lateral = _mouths(foramen, sign)
+    zone, within_bounds = _zones(around, points)
     put(before_hu > SOFT_HU, Compartment.MUSCLE)
     canal = around.depth((Structure.SPINAL_CANAL, Structure.THECAL_SAC, Structure.SPINAL_CORD), points) > -0.4
-    within_bounds = (np.abs(local[:, 2]) < foramen.height_mm / 2 + 2) & (np.abs(local[:, 1]) < foramen.width_mm / 2 + 2)
     distance, _ = distance_to_course(around.nerve, points, COURSE_BEYOND_MM)
     close = distance < around.nerve.radius_mm + BESIDE_ROOT_MM
     # Where the root itself is uncertain, contrast may run along it farther from where it was drawn.
     beside = distance < around.nerve.radius_mm + BESIDE_ROOT_MM + around.nerve.uncertainty_mm
-    put((out > medial) & (out <= lateral) & (within_bounds | beside), Compartment.FORAMEN)
-    put((out > lateral) & beside, Compartment.ALONG_ROOT)
-    put(canal | ((out <= medial) & beside), Compartment.EPIDURAL)
+    put((zone == 0) & (within_bounds | beside), Compartment.FORAMEN)
+    put((zone > 0) & beside, Compartment.ALONG_ROOT)
+    put(canal | ((zone < 0) & beside), Compartment.EPIDURAL)
     for needle in needles:
         put(_in_track(points, needle) & ~close & ~canal, Compartment.SKIN_TRACK)
     behind = local[:, 1] > BEHIND_FORAMEN_MM
@@ -158,13 +167,25 @@ def places_of(
     return place
 
 
-def _mouths(foramen: Foramen, sign: int) -> tuple[float, float]:
-    """How far to the side the foramen begins and ends in its own frame."""
-    assert foramen.frame is not None
-    assert foramen.medial_mm is not None
-    assert foramen.lateral_mm is not None
+def _zones(around: Surroundings, points: Points) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Before (−1), in (0) or beyond (1) the foramen, and within its height and width whatever the root does; (n,)."""
+    foramen, sign = around.foramen, around.root.side.sign
+    if foramen.frame is None or foramen.medial_mm is None or foramen.lateral_mm is None:
+        return _sacral_zones(around, points)
+    out, back, up = foramen.frame.to_local(points).T
     ends = [sign * float(foramen.frame.to_local(end)[0]) for end in (foramen.medial_mm, foramen.lateral_mm)]
-    return min(ends), max(ends)
+    zone = np.where(sign * out <= min(ends), -1, np.where(sign * out <= max(ends), 0, 1))
+    return zone, (np.abs(up) < foramen.height_mm / 2 + 2) & (np.abs(back) < foramen.width_mm / 2 + 2)
+
+
+def _sacral_zones(around: Surroundings, points: Points) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The same for S1, whose foramen is a tunnel: by how far along the root's course a point lies."""
+    nerve = around.nerve
+    _, along = distance_to_course(nerve, points, COURSE_BEYOND_MM)
+    ends = [end for end in (nerve.point_mm, around.foramen.medial_mm) if end is not None]
+    _, (inner, outer) = distance_to_course(nerve, np.stack([ends[0], ends[-1]]))
+    zone = np.where(along < inner - SACRAL_MM, -1, np.where(along <= outer, 0, 1))
+    return zone, np.zeros(len(points), dtype=np.bool_)
 
 
 def _in_track(points: Points, needle: NeedleAxis) -> NDArray[np.bool_]:

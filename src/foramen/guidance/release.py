@@ -157,10 +157,10 @@ def _forbidden(e: Evidence) -> Decision | None:
     if e.surely_in(Compartment.INTRATHECAL):
         words = "Contrast lies in the thecal sac: no steroid and no local anaesthetic; watch for a spinal block."
         found.append((Pattern.INTRATHECAL, Release.ABORT, words))
-    if e.vessel_into_canal:
+    elif e.vessel_into_canal:
         words = "A vessel leads into the canal, and CT can't tell a vein from an artery to the cord: no steroid."
         found.append((Pattern.INTRAVASCULAR, Release.ABORT, words))
-    elif e.vessel_into_canal is not None or e.washed_out_ml:
+    if e.vessel_into_canal is False or e.washed_out_ml:
         gone = f" {e.washed_out_ml:.2f} ml were gone on the second scan." if e.washed_out_ml else ""
         words = f"Contrast lies in a vessel: move the needle and give contrast again.{gone}"
         found.append((Pattern.INTRAVASCULAR, Release.REPOSITION, words))
@@ -181,7 +181,10 @@ def _forbidden(e: Evidence) -> Decision | None:
 
 def _missing(e: Evidence) -> Decision | None:
     if e.injected_ml is None:
-        words = "Nobody said how much was injected, so that contrast carried away by a vessel can't be told."
+        words = (
+            "How much was injected was not said, and contrast that a vessel carried away shows only by being missing: "
+            "the steroid can't be released."
+        )
         return Decision(Pattern.UNCERTAIN, Release.REPEAT, (words,))
     if e.found_ml >= LEAST_FOUND_SHARE * e.injected_ml or e.saturated > MOST_SATURATED:
         return None

@@ -14,6 +14,7 @@ from foramen.guidance.contrast_map import HU_PER_MG_ML, ContrastMap, Matrix, Nee
 from foramen.guidance.contrast_places import COURSE_BEYOND_MM, Surroundings, distance_to_course, places_of
 from foramen.guidance.contrast_vessels import VesselPiece, vessel_pieces, washed_out_mg
 from foramen.guidance.release import Decision, Evidence, decide, limits_of_sight
+from foramen.guidance.root_in_contrast import root_in_contrast
 from foramen.imaging.ct import Ct
 
 __all__ = ["HU_PER_MG_ML", "Given", "Spread", "read_spread"]
@@ -63,6 +64,8 @@ class Spread:
         How much of the root's course has contrast beside it.
     pfirrmann_type
         1 within the root's sheath, 2 around the root, 3 beside it (Pfirrmann 2001, Radiology 221:704); else none.
+    nerve
+        The target root as it was seen in these scans, or as planned where they don't show it.
     roots_reached
         Other roots with contrast beside them: the injection is not selective.
     vessels
@@ -79,6 +82,7 @@ class Spread:
     compartments_ml: dict[Compartment, float]
     length_along_root_mm: float
     pfirrmann_type: int | None
+    nerve: NerveRoot
     roots_reached: tuple[Root, ...]
     vessels: tuple[VesselPiece, ...]
     evidence: Evidence
@@ -140,6 +144,7 @@ def read_spread(
         before, after, target,
         before_to_planning=before_to_planning, after_to_planning=after_to_planning, needles=needles,
     )  # fmt: skip
+    around = around.seen(lambda nerve: root_in_contrast(contrast, nerve), target)
     points = contrast.points_mm
     place = places_of(points, contrast.before.voxels[contrast.mask], around, needles)
     vessels, vascular = vessel_pieces(contrast, place, around, needles)
@@ -161,8 +166,8 @@ def read_spread(
     reached = tuple(nerve.root for nerve in around.other_nerves if _covered(points, nerve) > NEXT_ROOT_MM)
     limits = limits_of_sight(second_scan=second is not None)
     return Spread(
-        root, contrast, place, compartments, length, pfirrmann, reached, tuple(vessels), evidence, decide(evidence),
-        limits,
+        root, contrast, place, compartments, length, pfirrmann, around.nerve, reached, tuple(vessels), evidence,
+        decide(evidence), limits,
     )  # fmt: skip
 
 

@@ -26,8 +26,7 @@ ON_ROOT = (Compartment.ALONG_ROOT, Compartment.FORAMEN)
 
 def draw_spread(spread: Spread, anatomy: Anatomy) -> Canvas:
     """Two rows of two panels, before and after along the root, what was found along it and across it, and the words."""
-    nerve = anatomy.spine.nerve(spread.root)
-    assert nerve is not None
+    nerve = spread.nerve
     before, after, place = _placed(spread)
     oblique, across = along_root(nerve), axial(_middle(spread, nerve), SIZE_MM, PIXEL_MM)
     panels = [
@@ -73,8 +72,6 @@ def _panel(
     scan: Volume, plane: Plane, spread: Spread, anatomy: Anatomy, view: tuple[str, str], place: Volume | None
 ) -> Canvas:
     canvas = Canvas(CONTRAST_WINDOW.grey(sample(scan, plane)))
-    nerve = anatomy.spine.nerve(spread.root)
-    assert nerve is not None
     if place is not None:
         draw_outlines(canvas, plane, anatomy.structures)
         for compartment in Compartment:
@@ -82,7 +79,7 @@ def _panel(
             forbidden = compartment in FORBIDDEN_PLACES
             stroke = Stroke(colour_of(compartment), 3.5, dash=(9, 5) if forbidden else (0, 0), halo=1.5)
             canvas.lines(contours(place, plane, wanted), stroke)
-    draw_root(canvas, plane, nerve)
+    draw_root(canvas, plane, spread.nerve)
     mark(canvas, plane, Caption(spread.root.title, view, CONTRAST_WINDOW.title, ""))
     return canvas
 
