@@ -32,6 +32,7 @@ class DiaryAnswered(Content):
     entry: Entry
     baseline: bool = False
     link: str = Field("", description="the link it came by; empty where staff noted it")
+    key: str = Field("", max_length=64, description="made on the phone for this entry: sent twice, it is kept once")
 
 
 class CallTaken(Content):

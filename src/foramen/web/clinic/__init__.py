@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from foramen.web.clinic import consent, discharge, leaflet, medication, recovery, referral, screening
+from foramen.web.clinic import (
+    consent,
+    diary,
+    diary_staff,
+    discharge,
+    leaflet,
+    medication,
+    recovery,
+    referral,
+    results,
+    screening,
+)
 from foramen.web.clinic.body_map import page as body_map
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -14,4 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     recovery.router,
     discharge.router,
     leaflet.router,
+    diary.router,
+    diary_staff.router,
+    results.router,
 )

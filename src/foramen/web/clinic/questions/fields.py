@@ -12,6 +12,9 @@ Options: TypeAlias = tuple[tuple[str, str], ...]
 YES_NO: Options = (("yes", "Yes"), ("no", "No"), ("unknown", "Not known"))
 
 
+MOST_LETTERS_ON_BUTTONS = 110
+
+
 @dataclass(frozen=True)
 class Field:
     """One question with one answer.
@@ -48,8 +51,8 @@ class Field:
 
     @property
     def is_long(self) -> bool:
-        """Whether the choice has too many options for large buttons."""
-        return len(self.options) > 7
+        """Whether the choice has too many words for large buttons."""
+        return sum(len(words) for _, words in self.options) > MOST_LETTERS_ON_BUTTONS
 
 
 @dataclass(frozen=True)
