@@ -13,7 +13,8 @@ from foramen.web.images.viewing import onto, viewing_grid, write_view
 from support.phantoms import Phantom, straight_grid
 
 CENTRE = np.array([10.0, -20.0, 30.0])
-MARKS = {"left": CENTRE + [40, 0, 0], "posterior": CENTRE + [0, 30, 0], "head": CENTRE + [0, 0, 25]}
+AWAY = {"left": (40, 0, 0), "posterior": (0, 30, 0), "head": (0, 0, 25)}
+MARKS = {name: CENTRE + np.array(away) for name, away in AWAY.items()}
 """Three balls that tell every axis and its direction, LPS mm."""
 
 

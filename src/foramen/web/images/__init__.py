@@ -2,4 +2,6 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from foramen.web.images import plan_api, plan_page, scans
+
+ROUTERS: tuple[APIRouter, ...] = (scans.router, plan_page.router, plan_api.router)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foramen.anatomy.anatomy import Anatomy
+from foramen.anatomy.spine_file import SpineFile
 from foramen.anatomy.structures import STRUCTURES_OF, Tissue
 from foramen.imaging.ct import Ct
 from foramen.imaging.limits import AIR_HU
@@ -37,16 +38,17 @@ class View:
     ct: Path
     labels: Path
     bones: Path
+    spine: Path
 
     @classmethod
     def under(cls, folder: Path) -> "View":
         """The same names in any folder."""
-        return cls(folder / "ct.nii.gz", folder / "labels.nii.gz", folder / "bones.nii.gz")
+        return cls(folder / "ct.nii.gz", folder / "labels.nii.gz", folder / "bones.nii.gz", folder / "spine.json")
 
     @property
     def is_whole(self) -> bool:
         """Whether every file is there."""
-        return all(path.is_file() for path in (self.ct, self.labels, self.bones))
+        return all(path.is_file() for path in (self.ct, self.labels, self.bones, self.spine))
 
 
 def write_view(ct: Ct, anatomy: Anatomy, folder: Path) -> View:
@@ -56,6 +58,7 @@ def write_view(ct: Ct, anatomy: Anatomy, folder: Path) -> View:
     write_nifti(onto(Volume(ct.voxels, ct.affine), grid), view.ct)
     write_nifti(onto(Volume(anatomy.structures.voxels, anatomy.structures.affine), grid, nearest=True), view.labels)
     write_nifti(_bones(ct, anatomy, grid), view.bones)
+    view.spine.write_text(SpineFile.of(ct, anatomy).model_dump_json(), encoding="utf-8")
     return view
 
 

@@ -24,6 +24,7 @@ def check_needle_job(task: Task) -> dict[str, object]:
         route_id=approved.route_id,
         planning=task.ct(planned.scan),
         anatomy=task.anatomy(planned.anatomy),
+        identity_checked=True,  # when the scan came in
         progress=task.progress,
     )
     digest = task.records.store.put((found.model_dump_json(indent=2) + "\n").encode())

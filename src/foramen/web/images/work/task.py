@@ -82,8 +82,8 @@ class Task:
         return read_anatomy(self.records.store.path(digest))
 
     def plan(self, digest: str) -> Plan:
-        """A plan from the store."""
-        return Plan.model_validate_json(self.records.store.read(digest))
+        """A plan from the store, with the routes that were moved by hand."""
+        return with_moved(Plan.model_validate_json(self.records.store.read(digest)), self.case)
 
     def put(self, write: Callable[[Path], None]) -> str:
         """Store what a function writes to the path it is given."""
@@ -91,6 +91,16 @@ class Task:
             path = Path(folder) / "kept"
             write(path)
             return self.records.store.put(path)
+
+
+def with_moved(plan: Plan, case: Case) -> Plan:
+    """The plan with the routes that were moved by hand behind the others of their roots."""
+    roots = []
+    for planned in plan.roots:
+        moved = case.moved.get(planned.root)
+        routes = (*planned.routes, moved.route) if moved else planned.routes
+        roots.append(planned.model_copy(update={"routes": routes}))
+    return plan.model_copy(update={"roots": tuple(roots)})
 
 
 def route_of(plan: Plan, root: str, route_id: str) -> tuple[PlannedRoot, Route]:

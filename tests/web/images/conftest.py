@@ -1,0 +1,69 @@
+"""A case with a planned scan: the small digital patient, sent and worked off as at a site."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from foramen.records import SOFTWARE, Case, Role
+from foramen.records.events import CaseOpened, Identity
+from foramen.web.worker import work_off
+from support.small_patient import SmallPatient, small_patient
+
+ROOTS = ("L5-left", "L4-right")
+
+
+@pytest.fixture(scope="session")
+def patient(tmp_path_factory: pytest.TempPathFactory) -> SmallPatient:
+    """Made once for all processes of the run."""
+    return small_patient(tmp_path_factory.getbasetemp().parent)
+
+
+@dataclass
+class AtSite:
+    """A case at a site, and what its pages do there."""
+
+    site: object
+    id: str
+
+    @property
+    def case(self) -> Case:
+        return self.site.records.case(self.id)
+
+    def send(self, files: list[Path], purpose: str = "planning", role: Role = Role.RADIOGRAPHER, **fields: str):
+        """Upload as the script does: the token in the header, JSON back."""
+        parts = [("files", (path.name, path.read_bytes())) for path in files]
+        parts += [("labels", (path.name, path.read_bytes())) for path in fields.pop("labels", [])]
+        client = self.site.client(role)
+        return client.post(
+            f"/cases/{self.id}/scans",
+            data={"purpose": purpose, **fields},
+            files=parts,
+            headers={"Accept": "application/json"},
+        )
+
+    def work(self) -> int:
+        """What the worker does, here and now."""
+        return work_off(self.site.records, clock=self.site.clock)
+
+
+def opened(site, roots=ROOTS) -> AtSite:
+    """A new case."""
+    content = CaseOpened(patient=Identity(name="Example, Ada", born=date(1960, 2, 3), number="4711"), roots=roots)
+    return AtSite(site, site.records.open_case(content, by=SOFTWARE, at=site.clock()))
+
+
+@pytest.fixture
+def fresh(site) -> AtSite:
+    """A case without a scan, at a site of its own."""
+    return opened(site)
+
+
+@pytest.fixture(scope="module")
+def planned(shared_site, patient) -> AtSite:
+    """A case whose planning scan was sent with its labels, read and planned."""
+    at = opened(shared_site)
+    assert at.send([patient.ct], labels=[patient.labels]).status_code == 202
+    at.work()
+    return at
