@@ -41,6 +41,9 @@ def needle(
     near: Annotated[
         str | None, typer.Option(metavar="x,y,z", help="A point near the tip that is meant, LPS mm, control scan.")
     ] = None,
+    identity_checked: Annotated[
+        bool, typer.Option("--identity-checked", help="Both scans are this patient's, whatever their files say.")
+    ] = False,
     series: Annotated[str | None, typer.Option(metavar="UID", help="Series of the control scan.")] = None,
     planning_series: Annotated[str | None, typer.Option(metavar="UID", help="Series of the planning CT.")] = None,
     label_scheme: Annotated[
@@ -63,7 +66,16 @@ def needle(
     made_plan, point = _read_plan(plan), _point(near)
     with Stages(quiet=quiet) as stages:
         found = _read(
-            control, made_plan, out, route, planning_ct, labels, point, (series, planning_series, label_scheme), stages
+            control,
+            made_plan,
+            out,
+            route,
+            planning_ct,
+            labels,
+            point,
+            (series, planning_series, label_scheme),
+            stages,
+            identity_checked=identity_checked,
         )
     if as_json:
         print_json(found.model_dump_json(indent=2))
@@ -84,6 +96,8 @@ def _read(
     near: tuple[float, float, float] | None,
     names: tuple[str | None, str | None, str | None],
     stages: Stages,
+    *,
+    identity_checked: bool,
 ) -> NeedleFile:
     from foramen.anatomy import from_labels, read_labels
     from foramen.guidance import check_needle
@@ -99,7 +113,14 @@ def _read(
             label_map = read_labels(labels_path, planning, scheme=scheme, progress=stages)
             anatomy = from_labels(planning, label_map, progress=stages)
         found = check_needle(
-            control, plan, route_id=route, planning=planning, anatomy=anatomy, near_mm=near, progress=stages
+            control,
+            plan,
+            route_id=route,
+            planning=planning,
+            anatomy=anatomy,
+            near_mm=near,
+            identity_checked=identity_checked,
+            progress=stages,
         )
         (folder / "needle.json").write_text(found.model_dump_json(indent=2) + "\n", encoding="utf-8")
         made_at = datetime.now().astimezone().replace(microsecond=0)
@@ -136,7 +157,7 @@ def _summarise(found: NeedleFile) -> None:
     """Warnings first, then the advice, then the numbers."""
     for warning in found.warnings:
         errors.print(f"! {warning}", style="yellow", markup=False)
-    results.print(f"[bold]{found.advice_text or found.reason or found.status}[/bold]")
+    results.print(f"[bold]{found.headline}[/bold]", soft_wrap=True)
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_row("needle", found.status)
     if found.tip_control_mm is not None and found.tip_uncertainty_mm is not None:

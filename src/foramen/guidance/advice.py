@@ -79,14 +79,16 @@ def advise(
 def _on(way: WayOn, direction: Vector, side: Side) -> tuple[Step, ...]:
     steps: list[Step] = []
     if way.withdraw_mm >= LEAST_MOVE_MM:
-        steps.append(Step(Action.WITHDRAW, f"withdraw {way.withdraw_mm:.0f} mm", way.withdraw_mm))
+        goal = "" if way.advance_mm >= LEAST_MOVE_MM else " to target"
+        steps.append(Step(Action.WITHDRAW, f"withdraw {way.withdraw_mm:.0f} mm{goal}", way.withdraw_mm))
     if way.turn_deg >= STRAIGHT_ON_DEG:
         cranial, lateral = turn(direction, way.target_mm - way.start_mm, side)
         words = f"redirect {_turn_in_words(cranial, lateral)}"
         steps.append(Step(Action.REDIRECT, words, cranial_deg=cranial, lateral_deg=lateral))
-    goal = f"then {way.advance_mm:.0f} mm to target" if steps else f"advance {way.advance_mm:.0f} mm to target"
-    steps.append(Step(Action.ADVANCE, goal, way.advance_mm))
-    return tuple(steps)
+    if way.advance_mm >= LEAST_MOVE_MM:
+        goal = f"then {way.advance_mm:.0f} mm to target" if steps else f"advance {way.advance_mm:.0f} mm to target"
+        steps.append(Step(Action.ADVANCE, goal, way.advance_mm))
+    return tuple(steps) or (Step(Action.IN_POSITION, "in position, in the target zone"),)
 
 
 def turn(direction: Vector, wanted: Vector, side: Side) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from foramen import __version__
 from foramen.anatomy.anatomy import Anatomy
 from foramen.anatomy.root import Root
-from foramen.errors import UsageError
+from foramen.errors import InputError, UsageError
 from foramen.guidance.advice import Step, advise
 from foramen.guidance.ahead import ahead
 from foramen.guidance.deviation import deviation
@@ -24,6 +24,7 @@ from foramen.guidance.needle_file import (
 from foramen.guidance.registration import Registered, Trust, register
 from foramen.guidance.replan import WayOn, plan_from_here, ways_on
 from foramen.guidance.rigid import Motion
+from foramen.guidance.same_patient import same_patient
 from foramen.imaging.ct import Ct
 from foramen.planning.plan import Plan, PlannedRoot, Route
 from foramen.planning.settings import PlanSettings
@@ -40,6 +41,7 @@ def check_needle(
     planning: Ct | None = None,
     anatomy: Anatomy | None = None,
     near_mm: ArrayLike | None = None,
+    identity_checked: bool = False,
     progress: Progress = silent,
 ) -> NeedleFile:
     """Read the needle in a control scan against the plan.
@@ -57,21 +59,28 @@ def check_needle(
         Of the planning scan: for what lies ahead and for the way on.
     near_mm : array-like, shape (3,), optional
         In the control scan's frame; see `read_needle`.
+    identity_checked : bool
+        Somebody has checked that both scans are this patient's, whatever their files say.
 
     Raises
     ------
+    InputError
+        If the scans carry two patients' identities, or the control scan is the planning CT itself without a needle.
     UsageError
         If the plan has no such route, or belongs to another planning scan than the one given.
     """
     planned, route = _route(plan, route_id)
     if planning is not None and planning.fingerprint != plan.scan.fingerprint:
         raise UsageError("The planning CT is not the scan this plan was made on; give the right one.")
+    identity = () if planning is None or identity_checked else same_patient(control, planning)
     entry, target = np.array(route.entry_mm), np.array(route.target_mm)
     laid = _laid(control, planning, plan, target, progress)
     to_control = np.linalg.inv(laid.motion.matrix)
     trusted = laid.status is Trust.TRUSTED
     there = np.array([entry, target]) @ to_control[:3, :3].T + to_control[:3, 3]
     reading = read_needle(control, route_mm=there if trusted else None, near_mm=near_mm, progress=progress)
+    if reading.status is NeedleStatus.NOT_FOUND and control.fingerprint == plan.scan.fingerprint:
+        raise InputError("The control scan is the planning CT itself and shows no needle; give the scan made with it.")
     told: dict[str, object] = {}
     if trusted and reading.needle is not None:
         seen = reading.needle.in_frame(laid.motion.matrix)
@@ -87,7 +96,7 @@ def check_needle(
         control_fingerprint=control.fingerprint,
         plan_fingerprint=plan.scan.fingerprint,
         software={"name": "foramen", "version": __version__},
-        warnings=_warnings(control, laid, anatomy),
+        warnings=_warnings(control, laid, anatomy, identity),
     )
 
 
@@ -128,12 +137,12 @@ def _told(
     if not certain:
         return told
     root = Root.parse(planned.root)
-    off = deviation(seen.tip_mm, seen.direction, entry, target)
+    off = deviation(seen.tip_mm, seen.direction, entry, target, root.side)
     in_the_way = ahead(anatomy.structures, seen.tip_mm, seen.tip_direction) if anatomy else None
     way = _way(seen, root, target, anatomy, plan)
     steps = advise(off, in_the_way, way, seen.direction, root.side)
     told["deviation"] = DeviationRecord(
-        **asdict(off), reachable_without_withdrawing=bool(way is not None and way.withdraw_mm == 0.0)
+        **asdict(off), reachable_without_withdrawing=way is not None and way.without_withdrawing
     )
     if in_the_way is not None:
         told["ahead"] = AheadRecord(
@@ -188,10 +197,10 @@ def _positions(reading: Reading) -> dict[str, object]:
     }
 
 
-def _warnings(control: Ct, laid: Registered, anatomy: Anatomy | None) -> tuple[str, ...]:
-    found = [*control.warnings]
+def _warnings(control: Ct, laid: Registered, anatomy: Anatomy | None, identity: tuple[str, ...]) -> tuple[str, ...]:
+    found = [*identity, *control.warnings]
     if laid.status is Trust.REFUSED:
-        found.append(f"Nothing is said against the plan: {laid.reason}.")
+        found.append(f"The needle was not compared with the plan: {laid.reason}.")
     if anatomy is None:
         found.append("No label map was given: what lies ahead of the needle was not checked.")
     return tuple(dict.fromkeys(found))

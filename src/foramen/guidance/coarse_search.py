@@ -23,7 +23,7 @@ STEP_MM = 6.0
 TURNS_DEG = (-7.0, 0.0, 7.0)
 """Tried about each axis; what lies between is found by the refinement."""
 CELL_MM = 3.0
-POINTS = 1200
+POINTS = 600
 APART_MM = 9.0
 """Answers nearer to each other than this are one."""
 
@@ -54,6 +54,7 @@ def likely_motions(points: BonePoints, planning: Volume, centre_mm: NDArray[np.f
     few = points.thinned(POINTS).coarse
     steps = np.arange(-REACH_MM, REACH_MM + 0.1, STEP_MM)
     shifts = np.array(list(product(steps, repeat=3)))
+    shifts = shifts[np.linalg.norm(shifts, axis=1) <= REACH_MM]
     turns = np.radians(np.array(list(product(TURNS_DEG, repeat=3))))
     best = np.full(len(shifts), -1.0)
     best_turn = np.zeros(len(shifts), dtype=np.int64)

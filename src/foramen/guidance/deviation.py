@@ -5,7 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from foramen.anatomy.root import Side
+
 Vector = NDArray[np.float64]
+
+HEAD = np.array([0.0, 0.0, 1.0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +22,9 @@ class Deviation:
         Straight.
     lateral_mm
         Of the tip from the route's line.
+    cranial_mm, outward_mm
+        Its parts, square to the route: toward the head, and away from the midline; negative toward the feet and the
+        midline.
     depth_remaining_mm
         From the tip to the target along the route; negative where the tip is too deep.
     angle_deg
@@ -31,17 +38,27 @@ class Deviation:
     depth_remaining_mm: float
     angle_deg: float
     miss_mm: float
+    cranial_mm: float
+    outward_mm: float
 
 
-def deviation(tip_mm: Vector, direction: Vector, entry_mm: Vector, target_mm: Vector) -> Deviation:
-    """Compare a needle with a route, all in one frame; `direction` is the shaft's unit vector, skin to tip."""
+def deviation(tip_mm: Vector, direction: Vector, entry_mm: Vector, target_mm: Vector, side: Side) -> Deviation:
+    """Compare a needle with a route, all in one frame; `direction` is the shaft's unit vector, skin to tip.
+
+    `side` is that of the root: away from the midline is toward this side.
+    """
     route = (target_mm - entry_mm) / np.linalg.norm(target_mm - entry_mm)
+    up = HEAD - (HEAD @ route) * route
+    up = up / np.linalg.norm(up)
+    away = tip_mm - entry_mm
     return Deviation(
         tip_to_target_mm=float(np.linalg.norm(target_mm - tip_mm)),
         lateral_mm=off_line(tip_mm, entry_mm, route),
         depth_remaining_mm=float((target_mm - tip_mm) @ route),
         angle_deg=angle_deg(direction, route),
         miss_mm=off_line(target_mm, tip_mm, direction),
+        cranial_mm=float(away @ up),
+        outward_mm=float(away @ np.cross(up, route)) * side.sign,
     )
 
 

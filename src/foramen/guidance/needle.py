@@ -6,10 +6,11 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from foramen.guidance.inner_needle import least_steel_hu, out_of_guide
 from foramen.guidance.needle_doubt import doubt, goes_on
 from foramen.guidance.needle_lines import Line, Slices, find_lines
-from foramen.guidance.ridges import find_ridges
-from foramen.guidance.shaft import STEP_MM, Shaft, follow
+from foramen.guidance.ridges import find_ridges, slice_axis
+from foramen.guidance.shaft import STEP_MM, Shaft, follow, sag
 from foramen.guidance.tip_fit import Tip, fit_tip
 from foramen.imaging.ct import Ct
 from foramen.imaging.volume import Volume
@@ -20,13 +21,8 @@ Vector = NDArray[np.float64]
 FOLLOWED = 16
 LEAST_LENGTH_MM = 9.0
 MOST_SCATTER_MM = 0.36
-THINNEST_HU_MM2 = 2900.0
-"""Contrast times cross-section of the thinnest needle, 25 G without its stylet (0.15 mm² of steel, 19 000 HU)."""
-BLUR_MM, LEAST_SLICE_MM = 0.6, 1.2
 MOST_BENT_MM, SURELY_STEEL = 0.8, 1.8
 """What is this much denser than the least may be bent: no bone is."""
-LEAST_STEEL = 0.6
-"""Of the contrast that the thinnest needle lying within a slice should have; what has less is bone."""
 LEAST_INSIDE_MM = 4.0
 LEAST_SHARE = 0.4
 """Of the best candidate's score: another needle must have at least this much to count as one."""
@@ -34,11 +30,17 @@ ALONGSIDE_MM, ALONGSIDE_DEG = 25.0, 30.0
 """A needle nearer to the planned route than this is the one that was meant."""
 TWICE_MM = 6.0
 NEAR_MM = 20.0
+SAME = 1.6
+"""Tolerances: what mostly lies nearer than this to the line of a needle belongs to it."""
 BORDER_MM = 3.0
 END = 60
 """Steps of a shaft that tell whether it comes from the air: its hub, which is denser, is shorter."""
 LOOSELY = 1.0
 """Slices: the end that comes in over the scan's border fades out before it."""
+
+
+THIN_MM = 1.25
+NO_NEEDLE = "no needle is seen: no straight, thin, dense line runs from the skin into the patient"
 
 
 class NeedleStatus(StrEnum):
@@ -67,7 +69,7 @@ class SeenNeedle:
     uncertainty_mm
         One sigma of the tip.
     bend_mm
-        How far the shaft lies from the straight line between its ends.
+        How far the shaft lies, within the patient, from the straight line between its ends there.
     leaves
         `head`, `feet` or `side` where the shaft leaves the scan before its tip; empty where the tip is in view.
     doubt
@@ -138,7 +140,7 @@ def read_needle(
     """
     progress("looking for the needle", 0.0)
     scan = Volume(control.voxels, control.affine).canonical()
-    axis = int(np.argmax(scan.spacing_mm))
+    axis = slice_axis(scan)
     slices = Slices(scan.direction[:, axis], float(scan.spacing_mm[axis]))
     lines = find_lines(find_ridges(scan), slices)
     progress("looking for the needle", 0.6)
@@ -146,8 +148,9 @@ def read_needle(
     needles = _needles(scan, lines, slices, route)
     progress("looking for the needle", 1.0)
     if not needles:
-        return Reading(NeedleStatus.NOT_FOUND, "no straight, thin, dense line runs from the skin into the patient")
-    return _chosen(needles, route, None if near_mm is None else np.asarray(near_mm, dtype=np.float64))
+        return Reading(NeedleStatus.NOT_FOUND, NO_NEEDLE)
+    near = None if near_mm is None else np.asarray(near_mm, dtype=np.float64)
+    return _chosen(needles, route, near, slices)
 
 
 def _needles(scan: Volume, lines: list[Line], slices: Slices, route: Vector | None) -> list[SeenNeedle]:
@@ -160,11 +163,13 @@ def _needles(scan: Volume, lines: list[Line], slices: Slices, route: Vector | No
         shaft = _deep_end_last(scan, shaft, slices, route)
         if shaft is None:
             continue
-        seen = _seen(scan, shaft, slices)
-        if seen is not None and not any(_same(seen, other) for other in found):
+        if (seen := _seen(scan, shaft, slices)) is not None:
             found.append(seen)
-    found.sort(key=lambda n: -n.score)
-    return [n for n in found if n.score >= LEAST_SHARE * found[0].score]
+    kept: list[SeenNeedle] = []
+    for seen in sorted(found, key=lambda n: -n.score):
+        if seen.score >= LEAST_SHARE * max(n.score for n in found) and not any(_same(seen, n, slices) for n in kept):
+            kept.append(seen)
+    return kept
 
 
 def _is_like_a_needle(shaft: Shaft, slices: Slices) -> bool:
@@ -172,8 +177,7 @@ def _is_like_a_needle(shaft: Shaft, slices: Slices) -> bool:
     inside = ~shaft.in_air
     if shaft.length_mm < LEAST_LENGTH_MM or inside.sum() * STEP_MM < LEAST_INSIDE_MM:
         return False
-    thinnest = THINNEST_HU_MM2 / (np.sqrt(2 * np.pi) * BLUR_MM * max(slices.thickness_mm, LEAST_SLICE_MM))
-    dense = float(np.median(shaft.contrast_hu[inside])) / (LEAST_STEEL * thinnest)
+    dense = float(np.median(shaft.contrast_hu[inside])) / least_steel_hu(slices)
     return dense >= 1.0 and shaft.scatter_mm <= (MOST_SCATTER_MM if dense < SURELY_STEEL else MOST_BENT_MM)
 
 
@@ -213,11 +217,13 @@ def _leaves(scan: Volume, point: Vector, slices: Slices, slack: float = 0.0) -> 
 
 def _seen(scan: Volume, shaft: Shaft, slices: Slices) -> SeenNeedle | None:
     """The needle that a shaft belongs to, an inner needle that goes on beyond its guide included."""
-    tip = fit_tip(scan, shaft, slices)
+    inner = out_of_guide(shaft, slices)
+    tip = fit_tip(scan, inner, slices)
     if tip is None:
         return None
-    if goes_on(tip) and (inner := _inner(scan, tip, slices)) is not None:
-        shaft, tip = inner, fit_tip(scan, inner, slices) or tip
+    if goes_on(tip, slices) and (longer := _going_on(scan, tip, slices)) is not None:
+        shaft, inner = longer, out_of_guide(longer, slices)
+        tip = fit_tip(scan, inner, slices) or tip
     inside = shaft.line_mm[~shaft.in_air] if (~shaft.in_air).sum() > 8 else shaft.line_mm
     way = tip.tip_mm - inside[0]
     length = float(np.linalg.norm(way))
@@ -226,7 +232,7 @@ def _seen(scan: Volume, shaft: Shaft, slices: Slices) -> SeenNeedle | None:
     contrast = float(np.median(shaft.contrast_hu[~shaft.in_air]))
     score = min(contrast, 1500.0) * min(shaft.length_mm, 60.0) * (1 - shaft.scatter_mm / 1.2)
     leaves = _leaves(scan, tip.tip_mm, slices) or _leaves(scan, shaft.line_mm[-1], slices)
-    unsure = "" if leaves else doubt(tip, shaft)
+    unsure = "" if leaves else doubt(tip, inner, slices)
     sigma = float(np.hypot(tip.along_mm, tip.across_mm))
     floor = 0.1 + 0.12 * slices.thickness_mm
     return SeenNeedle(
@@ -235,7 +241,7 @@ def _seen(scan: Volume, shaft: Shaft, slices: Slices) -> SeenNeedle | None:
         tip_direction=tip.direction,
         entry_mm=inside[0],
         uncertainty_mm=max(sigma, floor),
-        bend_mm=shaft.bend_mm,
+        bend_mm=sag(inside),
         leaves=leaves,
         doubt=unsure,
         score=score,
@@ -243,8 +249,8 @@ def _seen(scan: Volume, shaft: Shaft, slices: Slices) -> SeenNeedle | None:
     )
 
 
-def _inner(scan: Volume, tip: Tip, slices: Slices) -> Shaft | None:
-    """A thinner needle that goes on along the same line."""
+def _going_on(scan: Volume, tip: Tip, slices: Slices) -> Shaft | None:
+    """The shaft, where it goes on more thinly along the same line."""
     line = Line(tip.tip_mm + 7.0 * tip.direction, tip.direction, -6.0, 6.0, 0.0, 0.0, 1.0)
     shaft = follow(scan, line, slices)
     if shaft is None or shaft.scatter_mm > MOST_SCATTER_MM or abs(shaft.direction @ tip.direction) < 0.985:
@@ -254,14 +260,20 @@ def _inner(scan: Volume, tip: Tip, slices: Slices) -> Shaft | None:
     return shaft if beyond > 3.0 else None
 
 
-def _same(one: SeenNeedle, other: SeenNeedle) -> bool:
-    """Whether two are parts of one needle: on one line, end on end."""
-    between = one.tip_mm - other.tip_mm
-    off = np.linalg.norm(between - (between @ other.direction) * other.direction)
-    return bool(off < 4.0 and abs(one.direction @ other.direction) > 0.97)
+def _same(one: SeenNeedle, other: SeenNeedle, slices: Slices) -> bool:
+    """Whether one is a part of the other, seen in a single slice perhaps, or lies end on end with it."""
+    first, last = other.line_mm[0], other.line_mm[-1]
+    ends = [p - q for p, q in ((first, other.line_mm[8]), (last, other.line_mm[-9]))]
+    on = np.arange(1.0, 60.0)[:, None]
+    course = np.concatenate(
+        [first + on * ends[0] / np.linalg.norm(ends[0]), other.line_mm, last + on * ends[1] / np.linalg.norm(ends[1])]
+    )
+    away = one.line_mm[::4, None] - course
+    beside = slices.off_line(away.reshape(-1, 3)).reshape(away.shape[:2]).min(axis=1)
+    return bool((beside < SAME).mean() > 0.5)
 
 
-def _chosen(needles: list[SeenNeedle], route: Vector | None, near: Vector | None) -> Reading:
+def _chosen(needles: list[SeenNeedle], route: Vector | None, near: Vector | None, slices: Slices) -> Reading:
     """The needle that is meant."""
     if near is not None:
         away = [float(np.linalg.norm(n.tip_mm - near)) for n in needles]
@@ -275,28 +287,33 @@ def _chosen(needles: list[SeenNeedle], route: Vector | None, near: Vector | None
     limit = NEAR_MM if near is not None else ALONGSIDE_MM
     if away[order[0]] > limit:
         where = "the point given" if near is not None else "the planned route"
-        reason = f"the nearest thing like a needle lies {away[order[0]]:.0f} mm from {where}"
+        reason = f"no needle is seen near {where}: the nearest lies {away[order[0]]:.0f} mm away"
         return Reading(NeedleStatus.NOT_FOUND, reason, None, (best, *others))
     if others and away[order[1]] < min(limit, 2 * away[order[0]] + TWICE_MM):
-        reason = f"{1 + len(others)} needles could be meant; say which with a point near its tip"
+        reason = f"{1 + len(others)} needles could be meant; say which with a point near its tip (--near x,y,z)"
         return Reading(NeedleStatus.AMBIGUOUS, reason, None, (best, *others))
     if best.leaves:
         return Reading(NeedleStatus.TIP_OUTSIDE_SCAN, _extend(best.leaves), best, others)
     if best.doubt:
-        return Reading(NeedleStatus.AMBIGUOUS, best.doubt, best, others)
+        return Reading(NeedleStatus.AMBIGUOUS, _uncertain(best.doubt, slices), best, others)
     return Reading(NeedleStatus.FOUND, "", best, others)
+
+
+def _uncertain(doubt: str, slices: Slices) -> str:
+    todo = "scan it again in thinner slices" if slices.thickness_mm > THIN_MM else "judge it on the images"
+    return f"the tip is not certain: {doubt}; {todo}"
 
 
 def _extend(leaves: str) -> str:
     if leaves == "side":
-        return "the shaft leaves the field of view; scan with a larger one"
-    return f"the shaft leaves the scanned slices; extend the scan toward the {leaves}"
+        return "the tip is not in view: the shaft leaves the field of view; scan with a larger one"
+    return f"the tip is not in view: the shaft leaves the scanned slices; extend the scan toward the {leaves}"
 
 
 def _beside(needle: SeenNeedle, route: Vector) -> float:
-    """How far the needle lies from the route's line, a turned one farther, mm."""
+    """How far the needle lies from the route's line, on the average of its course, a turned one farther, mm."""
     way = (route[1] - route[0]) / np.linalg.norm(route[1] - route[0])
-    away = needle.tip_mm - route[0]
-    off = float(np.linalg.norm(away - (away @ way) * way))
+    away = needle.line_mm - route[0]
+    off = float(np.linalg.norm(away - (away @ way)[:, None] * way, axis=1).mean())
     angle = float(np.degrees(np.arccos(np.clip(needle.direction @ way, -1, 1))))
     return off if angle < ALONGSIDE_DEG else off + ALONGSIDE_MM

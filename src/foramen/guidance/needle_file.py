@@ -40,6 +40,8 @@ class DeviationRecord(_Record):
     depth_remaining_mm: Number
     angle_deg: Number
     miss_mm: Number = Field(description="Of the target from the needle's own line")
+    cranial_mm: Number = Field(description="Part of lateral_mm toward the head; negative toward the feet")
+    outward_mm: Number = Field(description="Part of lateral_mm away from the midline; negative toward it")
     reachable_without_withdrawing: bool | None = None
 
 
@@ -98,3 +100,12 @@ class NeedleFile(_Record):
     def advice_text(self) -> str:
         """The whole advice in one line."""
         return ", ".join(step.text for step in self.advice)
+
+    @property
+    def headline(self) -> str:
+        """What a person must know first: the advice, or why there is none."""
+        if self.advice:
+            return self.advice_text
+        if self.status is NeedleStatus.FOUND:
+            return f"needle found, but not compared with the plan: {self.registration.reason}"
+        return self.reason or str(self.status)

@@ -20,6 +20,8 @@ GAP_MM = 4.0
 LEAST_LENGTH_MM = 9.0
 MOST_LINES = 40
 LEAST_LINEARITY = 0.75
+BESIDE = 2.5
+"""Tolerances within which a voxel belongs to a row."""
 TAKEN_MM = 2.5
 
 
@@ -106,16 +108,29 @@ def _seeds(ridges: Ridges, tree: cKDTree, slices: Slices) -> list[tuple[int, Vec
             break
     found = []
     for n, near in zip(chosen, tree.query_ball_point(ridges.points_mm[chosen], reach), strict=True):
-        if len(near) < 4:
-            continue
-        weights = np.minimum(ridges.contrast_hu[near], 1500.0)
-        away = ridges.points_mm[near] - np.average(ridges.points_mm[near], axis=0, weights=weights)
-        spread, axes = np.linalg.eigh((away * weights[:, None]).T @ away / weights.sum())
-        linearity = spread[2] / spread.sum()
+        linearity, axis = _row(ridges.points_mm[near], np.minimum(ridges.contrast_hu[near], 1500.0), slices)
         if linearity > LEAST_LINEARITY:
-            found.append((linearity**4 * min(ridges.contrast_hu[n], 1500.0), n, axes[:, 2]))
+            found.append((linearity**4 * min(ridges.contrast_hu[n], 1500.0), n, axis))
     found.sort(key=lambda item: -item[0])
     return [(n, axis) for _, n, axis in found]
+
+
+def _row(points: NDArray[np.float64], contrast: NDArray[np.float64], slices: Slices) -> tuple[float, Vector]:
+    """How much voxels lie in a row, 0 to 1, and along which axis; what lies beside it is left out at a second look.
+
+    The square of the contrast makes a needle outweigh the bone it passes.
+    """
+    linearity, axis = 0.0, slices.normal
+    for _ in range(2):
+        if len(points) < 4:
+            return 0.0, axis
+        weights = contrast**2
+        away = points - np.average(points, axis=0, weights=weights)
+        spread, axes = np.linalg.eigh((away * weights[:, None]).T @ away / weights.sum())
+        linearity, axis = float(spread[2] / spread.sum()), axes[:, 2]
+        beside = slices.off_line(away - (away @ axis)[:, None] * axis) < BESIDE
+        points, contrast = points[beside], contrast[beside]
+    return linearity, axis
 
 
 def _grown(ridges: Ridges, free: NDArray[np.bool_], seed: Vector, direction: Vector, slices: Slices) -> Line | None:

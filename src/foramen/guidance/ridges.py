@@ -17,6 +17,15 @@ DIRECTIONS = 8
 MOST_RIDGES = 60000
 
 
+MUCH_WIDER = 1.5
+
+
+def slice_axis(scan: Volume) -> int:
+    """The axis across the slices of a scan in canonical order: the widest, or head to feet where none is much wider."""
+    widest = int(np.argmax(scan.spacing_mm))
+    return widest if scan.spacing_mm[widest] > MUCH_WIDER * scan.spacing_mm.min() else 2
+
+
 @dataclass(frozen=True, eq=False)
 class Ridges:
     """Thin dense voxels.
@@ -42,7 +51,7 @@ def find_ridges(scan: Volume) -> Ridges:
     The sides are looked at within the slices, where voxels are small; a needle that crosses the slices is a dot in
     each.
     """
-    normal = int(np.argmax(scan.spacing_mm))
+    normal = slice_axis(scan)
     voxels = np.moveaxis(scan.voxels, normal, -1)
     spacing = np.delete(scan.spacing_mm, normal)
     turn = np.pi * np.arange(DIRECTIONS) / DIRECTIONS

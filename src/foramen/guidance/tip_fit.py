@@ -146,14 +146,18 @@ def _cap(scan: Volume, tip: Vector, way: Vector, one: Vector, slices: Slices) ->
     found = []
     for step in aside:
         line = tip + along[:, None] * way + step * slices.normal
+        beyond = _sampled(scan, line)
         beside = np.concatenate([_sampled(scan, line + side * one) for side in (-4.0, 4.0)])
-        found.append(float(np.mean(_sampled(scan, line)) - np.median(beside)))
-    return max(found)
+        if len(beyond) and len(beside):
+            found.append(float(np.mean(beyond) - np.median(beside)))
+    return max(found, default=0.0)
 
 
 def _sampled(scan: Volume, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    index = np.clip(np.rint(scan.to_index(points)).astype(int), 0, np.array(scan.shape) - 1)
-    return np.asarray(scan.voxels[tuple(index.T)], dtype=np.float64)
+    """The nearest voxels to those of the points that lie in the scan."""
+    index = np.rint(scan.to_index(points)).astype(int)
+    inside = ((index >= 0) & (index < scan.shape)).all(axis=1)
+    return np.asarray(scan.voxels[tuple(index[inside].T)], dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -120,7 +120,7 @@ def _page(found: NeedleFile, plan: Plan, picture: Canvas, made_at: datetime) -> 
     copy = BytesIO()
     picture.image().save(copy, "JPEG", quality=92, subsampling=0)
     source = "data:image/jpeg;base64," + b64encode(copy.getvalue()).decode("ascii")
-    headline = found.advice_text or found.reason or found.status
+    headline = found.headline
     warnings = "".join(f"<li>{escape(w)}</li>" for w in found.warnings)
     rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in _facts(found))
     policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"

@@ -16,7 +16,7 @@ from scipy.fft import irfft, next_fast_len, rfft
 from scipy.ndimage import gaussian_filter1d
 
 from foramen.imaging.ct import Ct
-from foramen.imaging.volume import Volume
+from foramen.imaging.volume import Grid, Volume
 from foramen.kernels import kernel
 
 WATER_PER_MM = 0.0184
@@ -125,50 +125,48 @@ def lay_metal(ct: Ct, metal: Metal, *, seed: int = 1) -> Ct:
     seed : int
         Of the noise that the metal adds.
     """
-    added, place = _metal_hu(ct, metal, np.random.default_rng(seed))
-    if added is None:
-        return ct
-    voxels = ct.voxels.copy(order="K")
-    view = Volume(voxels, ct.affine).canonical().voxels
-    view[place] = np.clip(np.rint(view[place] + added), LEAST_HU, MOST_HU)
-    return replace(ct, voxels=voxels)
-
-
-Box = tuple[slice, slice, slice]
-
-
-def _metal_hu(ct: Ct, metal: Metal, random: np.random.Generator) -> tuple[NDArray[np.float32] | None, Box]:
-    """HU that the metal adds in a box of the canonical volume around it; none where it lies outside the slices."""
     grid = ct.canonical().grid
-    across, down = grid.direction[:, 0], grid.direction[:, 1]
-    normal = np.cross(across, down)
+    normal = np.cross(grid.direction[:, 0], grid.direction[:, 1])
     pitch = float(normal @ grid.affine[:3, 2])
     depth = (metal.points_mm - grid.origin_mm) @ normal / pitch
     slices = np.rint(depth).astype(int)
-    seen = (slices >= 0) & (slices < grid.shape[2])
-    if not seen.any():
-        return None, (slice(0), slice(0), slice(0))
-    index = grid.to_index(metal.points_mm[seen])[:, :2]
-    reach = REACH_MM / grid.spacing_mm[:2]
+    metal_in = {k: np.flatnonzero(slices == k) for k in range(grid.shape[2])}
+    if not any(here.size for here in metal_in.values()):
+        return ct
+    voxels = ct.voxels.copy(order="K")
+    view = Volume(voxels, ct.affine).canonical().voxels
+    random = np.random.default_rng(seed)
+    for k, here in metal_in.items():
+        if here.size:
+            pieces = Metal(metal.points_mm[here], metal.weights_mm2[here])
+            added, place = _in_slice(grid, k, pieces, depth[here] - k, abs(pitch), random)
+            view[place] = np.clip(np.rint(view[place] + added), LEAST_HU, MOST_HU)
+    return replace(ct, voxels=voxels)
+
+
+def _in_slice(
+    grid: Grid,
+    k: int,
+    metal: Metal,
+    off_middle: NDArray[np.float64],
+    thickness_mm: float,
+    random: np.random.Generator,
+) -> tuple[NDArray[np.float32], tuple[slice, slice, int]]:
+    """HU that metal adds in a box of its slice around it; `off_middle` is how far off the slice's middle, in slices."""
+    spacing = grid.spacing_mm[:2]
+    index = grid.to_index(metal.points_mm)[:, :2]
+    reach = REACH_MM / spacing
     low = np.clip(np.floor(index.min(axis=0) - reach), 0, np.array(grid.shape[:2]) - 1).astype(int)
     high = np.clip(np.ceil(index.max(axis=0) + reach) + 1, low + 1, grid.shape[:2]).astype(int)
-    first, last = int(slices[seen].min()), int(slices[seen].max()) + 1
-    layers = int(np.clip(round(abs(pitch) / LAYER_MM), 1, 24))
-    detector = max(DETECTOR_MM, 0.8 * float(grid.spacing_mm[:2].max()))
-    added = np.zeros((high[0] - low[0], high[1] - low[1], last - first), dtype=np.float32)
-    for k in range(first, last):
-        here = np.flatnonzero(slices == k)
-        if not here.size:
-            continue
-        corner = grid.to_world([low[0], low[1], k])
-        flat = metal.points_mm[here] - corner
-        points = np.stack([flat @ across, flat @ down], axis=1)
-        layer = np.clip(((depth[here] - k + 0.5) * layers).astype(int), 0, layers - 1)
-        sinogram, start = _sinogram(points, layer, metal.weights_mm2[here], layers, abs(pitch), detector, random)
-        plane = added[:, :, k - first]
-        _back_project(sinogram, start, detector / 2, grid.spacing_mm[:2], plane)
-        plane *= _fade(points, grid.spacing_mm[:2], plane.shape) * np.float32(1000 / WATER_PER_MM)
-    return added, (slice(low[0], high[0]), slice(low[1], high[1]), slice(first, last))
+    points = (metal.points_mm - grid.to_world([low[0], low[1], k])) @ grid.direction[:, :2]
+    layers = int(np.clip(round(thickness_mm / LAYER_MM), 1, 24))
+    layer = np.clip(((off_middle + 0.5) * layers).astype(int), 0, layers - 1)
+    detector = max(DETECTOR_MM, 0.8 * float(spacing.max()))
+    sinogram, start = _sinogram(points, layer, metal.weights_mm2, layers, thickness_mm, detector, random)
+    plane = np.zeros(high - low, dtype=np.float32)
+    _back_project(sinogram, start, detector / 2, spacing, plane)
+    plane *= _fade(points, spacing, plane.shape) * np.float32(1000 / WATER_PER_MM)
+    return plane, (slice(low[0], high[0]), slice(low[1], high[1]), k)
 
 
 def _sinogram(
