@@ -16,7 +16,10 @@ if (place) {
   const page = new PlanPage(place);
   window.planPage = page;
   page.start().then(
-    () => (window.ready = true),
+    () => {
+      window.ready = true;
+      place.dataset["ready"] = "";
+    },
     (error: unknown) => {
       console.error(error);
       const wait = place.querySelector("[data-wait]");

@@ -12,7 +12,7 @@ const QUIET = "#a3adb7";
 const NERVE = "#f5d840";
 const FORBIDDEN = "#e5484d";
 const IN_PLANE_MM = 2.5;
-const OUTLINE_OPACITY = 0.6;
+const OUTLINE_OPACITY = 0.55;
 const EDGE = 10;
 
 export interface Rectangle {

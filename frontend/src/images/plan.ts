@@ -402,7 +402,9 @@ export class PlanPage {
     const found = new Map<ViewName | "solid", Rectangle>();
     for (const view of this.views.querySelectorAll<HTMLElement>("[data-view]")) {
       const { left, top, width, height } = view.getBoundingClientRect();
-      if (width > 0 && height > 0) found.set(view.dataset["view"] as ViewName, { left: left - all.left, top: top - all.top, width, height });
+      // A pixel of margin: the line between two pictures, and no tile of NiiVue's touches another.
+      if (width > 2 && height > 2)
+        found.set(view.dataset["view"] as ViewName, { left: left - all.left + 1, top: top - all.top + 1, width: width - 2, height: height - 2 });
     }
     return found;
   }

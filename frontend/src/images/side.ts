@@ -50,7 +50,6 @@ function* parts(state: SideState, actions: SideActions): Generator<HTMLElement> 
   if (state.shown.plan) {
     yield rootTabs(state, actions);
     yield routeCard(state, actions);
-    yield approval(state, actions);
   }
   yield tools(state, actions);
   if (state.shown.levels_certain) yield levelCard(state, actions, false);
@@ -81,7 +80,7 @@ function routeCard(state: SideState, actions: SideActions): HTMLElement {
   card.append(
     make("div", { class: "route-list", role: "group", "aria-label": "Routes, best first" }, ...state.routes.map((one, rank) => routeButton(state, actions, one, rank))),
   );
-  if (route) card.append(...judgement(state, planned), numbers(route, planned), why(route));
+  if (route) card.append(...judgement(state, planned), ...approval(state, actions, planned), numbers(route, planned), why(route));
   return card;
 }
 
@@ -91,11 +90,11 @@ export function current(state: SideState): Route | null {
 
 function routeButton(state: SideState, actions: SideActions, route: Route, rank: number): HTMLElement {
   const chosen = !state.byHand && route.id === state.chosen;
-  const name = route.id.endsWith("by-hand") ? "By hand" : route.recommended ? `${rank + 1}  recommended` : String(rank + 1);
+  const name = route.id.endsWith("by-hand") ? "By hand" : String(rank + 1);
   const button = pressed(`route-${route.id}`, "", chosen, () => actions.chooseRoute(route.id), "route");
   const approved = state.planned && state.shown.approvals[state.planned.root]?.route_id === route.id;
   button.append(
-    make("span", { class: "route-name" }, name),
+    make("span", { class: "route-name" }, name, ...(route.recommended ? [make("span", { class: "unit" }, " recommended")] : [])),
     make("span", {}, `${words.mm(route.depth_mm)}, ${Math.round(Math.abs(route.axial_angle_deg))}°`),
     make("span", { class: "quiet" }, approved ? "approved" : words.percent(route.success_probability)),
   );
@@ -144,29 +143,23 @@ function why(route: Route): HTMLElement {
   return make("details", { id: "why" }, make("summary", {}, "Why"), make("p", {}, words.APPROACH[route.approach] ?? route.approach), list);
 }
 
-function approval(state: SideState, actions: SideActions): HTMLElement {
-  const card = make("section", { class: "panel stack" });
-  const { planned } = state;
-  if (!planned) return card;
+function* approval(state: SideState, actions: SideActions, planned: PlannedRoot): Generator<HTMLElement> {
   const approved = state.shown.approvals[planned.root];
   if (approved) {
     const which = approved.route_id.endsWith("by-hand") ? "route by hand" : `route ${approved.route_id.split("-").pop()}`;
-    card.append(make("p", { class: "approved" }, `${rootTitle(planned.root)}, ${which}: approved by ${approved.by}, ${words.moment(approved.at)}`));
+    yield make("p", { class: "approved" }, `${rootTitle(planned.root)}, ${which}: approved by ${approved.by}, ${words.moment(approved.at)}`);
   }
   const route = current(state);
   if (!state.shown.may.approve) {
-    if (!approved) card.append(make("p", { class: "quiet" }, "A radiologist approves the route."));
-    return card;
+    if (!approved) yield make("p", { class: "quiet" }, "A radiologist approves the route.");
+    return;
   }
-  if (!route || !state.shown.roots.includes(planned.root)) return card;
+  if (!route || !state.shown.roots.includes(planned.root)) return;
   const done = approved?.route_id === route.id && !state.byHand;
   const refused = state.byHand !== null && (!state.byHand.acceptable || state.checking);
   const name = route.id.endsWith("by-hand") ? "the route by hand" : `route ${route.id.split("-").pop()}`;
   if (!done)
-    card.append(
-      make("button", { id: "approve", class: "button next", type: "button", disabled: refused, click: () => actions.approve() }, `Approve ${rootTitle(planned.root)}, ${name}`),
-    );
-  return card;
+    yield make("button", { id: "approve", class: "button next", type: "button", disabled: refused, click: () => actions.approve() }, `Approve ${rootTitle(planned.root)}, ${name}`);
 }
 
 function tools(state: SideState, actions: SideActions): HTMLElement {

@@ -12,7 +12,7 @@ export class Solid {
     show3Dcrosshair: false,
     isOrientationTextVisible: false,
     isColorbar: false,
-    isOrientCube: false,
+    isOrientCube: true,
     backColor: [0, 0, 0, 1],
     dragAndDropEnabled: false,
     loadingText: "",
@@ -23,8 +23,8 @@ export class Solid {
 
   async load(canvas: HTMLCanvasElement, url: string): Promise<void> {
     await this.nv.attachToCanvas(canvas);
-    await this.nv.loadVolumes([{ url, colormap: "gray", cal_min: 60, cal_max: 700 }]);
-    this.nv.setRenderAzimuthElevation(160, 15);
+    await this.nv.loadVolumes([{ url, colormap: "gray", cal_min: 0, cal_max: 200 }]);
+    this.nv.setRenderAzimuthElevation(20, 25);
     await this.nv.setVolumeRenderIllumination(0.6);
   }
 
