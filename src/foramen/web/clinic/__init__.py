@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from foramen.web.clinic import (
+    audit,
     consent,
     diary,
     diary_staff,
@@ -28,4 +29,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     diary.router,
     diary_staff.router,
     results.router,
+    audit.router,
 )

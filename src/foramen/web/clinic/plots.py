@@ -146,4 +146,9 @@ def bars(counts: dict[str, int]) -> tuple[Bar, ...]:
     """Bars of counted things, the most frequent first; the longest is as wide as the drawing."""
     most = max(counts.values(), default=0)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Bar(words, count, count / most if most else 0.0) for words, count in ordered)
+    return tuple(Bar(_spoken(words), count, count / most if most else 0.0) for words, count in ordered)
+
+
+def _spoken(name: str) -> str:
+    """A name as words, where it is nothing but a name."""
+    return name if " " in name else name.replace("-", " ").capitalize()

@@ -19,6 +19,7 @@ from foramen.web.clinic.questions import (
     Typed,
     answered,
     faults_of,
+    just_raised,
     next_topic,
     questions_in,
     read,
@@ -98,7 +99,11 @@ def answer(case_id: str, name: str, desk: Referrer, all_questions: str = "") -> 
             faults = faults_of(error)
     if faults:
         return _topic_page(desk, case, where, form, faults)
+    before = screen_now(case, desk.site, desk.at)
     desk.keep(case, ReferralRecorded(referral=recorded))
+    after = screen_now(case.model_copy(update={"referral": recorded}), desk.site, desk.at)
+    if questions_in(where, just_raised(before, after)):
+        return RedirectResponse(f"/cases/{case.id}/{where.path}{'?all_questions=yes' if all_questions else ''}", 303)
     more = "&all_questions=yes" if all_questions else ""
     return RedirectResponse(f"/cases/{case.id}/screening/next?after={where.name}{more}", 303)
 

@@ -53,7 +53,7 @@ def reading(case_id: str, desk: Referrer) -> Response:
 
 
 @router.post("/cases/{case_id}/pain-drawing")
-def save(case_id: str, desk: Referrer) -> Response:
+def save(case_id: str, desk: Referrer, all_questions: str = "") -> Response:
     """Keep the drawing, and the areas as facts that the screening reads."""
     case = desk.case(case_id, "body map")
     felt = _named(desk)
@@ -61,7 +61,8 @@ def save(case_id: str, desk: Referrer) -> Response:
     referral = drawn(referral_of(case, desk.at), felt)
     by: Literal["patient", "staff"] = "patient" if desk.form.get("drawn_by") == "patient" else "staff"
     desk.keep(case, PainDrawn(marks=marks, drawn_by=by), ReferralRecorded(referral=referral))
-    return RedirectResponse(f"/cases/{case.id}/screening/next?after=pain-drawing", 303)
+    more = "&all_questions=yes" if all_questions else ""
+    return RedirectResponse(f"/cases/{case.id}/screening/next?after=pain-drawing{more}", 303)
 
 
 def _reading(desk: Desk, case: Case, felt: Felt) -> dict[str, Any]:

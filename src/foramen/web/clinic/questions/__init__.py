@@ -5,6 +5,7 @@ from foramen.web.clinic.questions.read import Read, answered, faults_of, read
 from foramen.web.clinic.questions.topics import (
     TOPICS,
     asked,
+    just_raised,
     names,
     next_topic,
     questions_in,
@@ -26,6 +27,7 @@ __all__ = [
     "facts_of",
     "faults_of",
     "in_words",
+    "just_raised",
     "names",
     "next_topic",
     "questions_in",

@@ -110,7 +110,7 @@ DRUGS = Topic(
                     )
                 ),
                 _when_asked(yes_no("antithrombotic", "antithrombotic", words="Does it hinder clotting?")),
-                _when_asked(moment("last_dose", "When was the last dose actually taken?", "last_dose", "inr")),
+                _when_asked(moment("last_dose", "When was the last dose actually taken?", "last_dose")),
             ),
             one="drug",
             none="None at all",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from foramen.errors import UsageError
 from foramen.pathway.findings import Decision, Question
-from foramen.pathway.screening import Screening
+from foramen.pathway.screening import Screening, all_rules
 from foramen.web.clinic.questions.about_the_leg import COMPLAINT, IMAGING, LEGS, WHERE
 from foramen.web.clinic.questions.about_the_patient import ALLERGIES, ILLNESSES, INFECTION, PERSON, RED_FLAGS
 from foramen.web.clinic.questions.about_the_treatment import BEFORE, BLOOD, DRUGS, PLAN, REQUEST, TODAY
@@ -52,6 +52,16 @@ def that_matter(screening: Screening) -> tuple[Question, ...]:
     if screening.decision is Decision.INCOMPLETE:
         return screening.questions
     return tuple(one for one in screening.questions if one.could_become.rank > screening.decision.rank)
+
+
+def just_raised(before: Screening, after: Screening) -> tuple[Question, ...]:
+    """The questions that an answer has raised and that matter, or that bear on how fast something must happen.
+
+    A stop can't be changed any more, yet how long the saddle area has been numb decides whether it is today.
+    """
+    known, hurries = set(before.questions), {rule.id for rule in all_rules() if rule.within}
+    matter = set(that_matter(after))
+    return tuple(one for one in after.questions if one not in known and (one in matter or hurries & set(one.rule_ids)))
 
 
 def asked(questions: Iterable[Question]) -> frozenset[tuple[str, str]]:
