@@ -10,6 +10,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from foramen import __version__
 from foramen.records import Records
 from foramen.web import api, clinic, csrf, error_pages, images, shell
+from foramen.web.api.answers import PROBLEMS
 from foramen.web.app_settings import AppSettings
 from foramen.web.headers import SecurityHeaders
 from foramen.web.limits import Limits
@@ -45,6 +46,7 @@ def create_app(settings: AppSettings) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         dependencies=[Depends(csrf.protect)],
+        responses=PROBLEMS,
     )
     app.state.settings = settings
     app.state.limits = Limits()

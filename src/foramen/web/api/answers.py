@@ -25,9 +25,10 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: _problem("The request can't be read."),
     401: _problem("Nobody is signed in."),
     403: _problem("The role of who is signed in may not do this, or the form token is missing."),
+    404: _problem("There is no such case, or nothing at this address."),
+    409: _problem("Somebody else changed the case first."),
     422: _problem("What was sent can't be used."),
 }
-NOT_FOUND: dict[int | str, dict[str, Any]] = {404: _problem("There is no such case.")}
 OVERTAKEN: dict[int | str, dict[str, Any]] = {
     409: {"model": Overtaken, "description": "Somebody else changed the case first."}
 }

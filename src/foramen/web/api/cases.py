@@ -19,11 +19,11 @@ from foramen.records.events import (
     Reopened,
     Stopped,
 )
-from foramen.web.api.answers import NOT_FOUND, OVERTAKEN, PROBLEMS
+from foramen.web.api.answers import OVERTAKEN
 from foramen.web.api.from_json import from_json
 from foramen.web.deps import MayDo, NowDep, RecordsDep, any_role, requires
 
-router = APIRouter(prefix="/api/cases", tags=["cases"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/cases", tags=["cases"])
 
 Reading = Annotated[Person, requires(Action.READ_CASE)]
 Opening = Annotated[Person, requires(Action.OPEN_CASE)]
@@ -72,19 +72,19 @@ def open_case(records: RecordsDep, person: Opening, at: NowDep, content: NewCase
     return Opened(id=records.open_case(content, by=person.actor, at=at), version=1)
 
 
-@router.get("/{case_id}", operation_id="read_case", responses=NOT_FOUND)
+@router.get("/{case_id}", operation_id="read_case")
 def read_case(case_id: CaseId, records: RecordsDep, person: Reading, at: NowDep) -> Case:
     """A case as it stands, with all its history."""
     return records.read(case_id, by=person.actor, at=at, what="case (API)")
 
 
-@router.get("/{case_id}/events", operation_id="read_events", responses=NOT_FOUND)
+@router.get("/{case_id}/events", operation_id="read_events")
 def read_events(case_id: CaseId, records: RecordsDep, person: Reading, at: NowDep) -> tuple[Event, ...]:
     """Everything that happened to a case, corrected or not."""
     return records.read(case_id, by=person.actor, at=at, what="events (API)").history
 
 
-@router.post("/{case_id}/events", status_code=201, operation_id="append_event", responses=NOT_FOUND | OVERTAKEN)
+@router.post("/{case_id}/events", status_code=201, operation_id="append_event", responses=OVERTAKEN)
 def append_event(case_id: CaseId, records: RecordsDep, person: Writing, at: NowDep, entry: Entry) -> Event:
     """Write one thing that a person tells."""
     by = MayDo(ACTIONS[type(entry.content)])(person).actor

@@ -13,6 +13,8 @@ def from_json(model: type[Model]) -> BeforeValidator:
     """Read a body as a model's JSON: `Annotated[CaseOpened, from_json(CaseOpened)]`."""
 
     def read(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value  # no JSON object: the model itself says so
         try:
             return model.model_validate_json(json.dumps(value))
         except ValidationError as error:

@@ -6,10 +6,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from foramen.records import Action, Page, Person, Stage
-from foramen.web.api.answers import PROBLEMS
 from foramen.web.deps import NowDep, RecordsDep, requires
 
-router = APIRouter(prefix="/api", tags=["worklist"], responses=PROBLEMS)
+router = APIRouter(prefix="/api", tags=["worklist"])
 
 Looking = Annotated[Person, requires(Action.SEE_WORKLIST)]
 
