@@ -3,8 +3,10 @@
 import htmx from "htmx.org";
 import { askBefore } from "./ask";
 import { carryFormToken } from "./form_token";
+import { spaceIsNext } from "./space";
 import { followUploads } from "./upload";
 
 carryFormToken(htmx);
 askBefore();
 followUploads();
+spaceIsNext();
