@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from foramen.pathway.facts import Referral
 from foramen.pathway.facts.base import Facts
-from foramen.pathway.followup import Entry
+from foramen.pathway.followup import Entry, Response
 from foramen.pathway.procedure import Event as ProcedureEvent
 from foramen.pathway.recovery import Observation, Recovery
 from foramen.records.event import Event
@@ -36,6 +36,8 @@ from foramen.records.roles import Role
 from foramen.records.stage import Stage
 
 Kind = TypeVar("Kind", bound=Content)
+
+URGENT = (Response.EMERGENCY, Response.SAME_DAY, Response.ASK_FIRST)
 
 
 class Case(Facts):
@@ -93,6 +95,7 @@ class Case(Facts):
     diary_links: tuple[DiaryInvited, ...] = ()
     diary_baseline: Entry | None = None
     diary: tuple[Entry, ...] = ()
+    diary_keys: frozenset[str] = frozenset()
     calls: tuple[CallTaken, ...] = ()
     outcomes: dict[str, OutcomeRead] = Field(default_factory=dict)
     stopped: str | None = None
@@ -116,6 +119,13 @@ class Case(Facts):
     def scan(self, purpose: Purpose) -> ScanReceived | None:
         """The last scan received for a purpose."""
         return next((scan for scan in reversed(self.scans) if scan.purpose is purpose), None)
+
+    @property
+    def urgent_call(self) -> str | None:
+        """What the last call or diary entry means, where somebody must act on it; a later, calmer one ends it."""
+        if not self.calls or self.calls[-1].triage.response not in URGENT:
+            return None
+        return self.calls[-1].triage.response.replace("-", " ")
 
     @property
     def recovery(self) -> Recovery | None:

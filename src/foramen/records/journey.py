@@ -27,6 +27,8 @@ def whereabouts(case: Case) -> Whereabouts:
 def _at_home(case: Case) -> Whereabouts | None:
     if case.discharged is None:
         return None
+    if case.urgent_call is not None:
+        return Stage.AT_HOME, f"a call back: the patient's signs mean {case.urgent_call}", Role.NURSE
     if not case.diary_links and not case.diary:
         return Stage.AT_HOME, "a diary link for the patient", Role.NURSE
     unread = [root for root in _done(case) if root not in case.outcomes]

@@ -126,4 +126,5 @@ def _for(person: Person, case: Case) -> object:
 def _warnings(case: Case) -> tuple[str, ...]:
     """What must be read before anything else on the page."""
     stopped = (f"This case was stopped: {case.stopped}",) if case.stopped is not None else ()
-    return (*stopped, *(case.planned.warnings if case.planned else ()))
+    called = (f"The patient's last signs mean: {case.urgent_call}. Call back.",) if case.urgent_call else ()
+    return (*called, *stopped, *(case.planned.warnings if case.planned else ()))

@@ -55,6 +55,7 @@ MEDICATION = Step("Medication", "Go through the medication", "medication", Actio
 CONSENT = Step("Consent", "Take consent", "consent", Action.TAKE_CONSENT)
 PLAN = Step("Scan and plan", "Plan the route", "plan", Action.PLAN)
 PROCEDURE = Step("Procedure", "Go to the procedure", "procedure", Action.RUN_PROCEDURE)
+BEFORE = Step("Round before the needle", "Note the round before the needle", "recovery", Action.OBSERVE)
 RECOVERY = Step("Recovery", "Note a round", "recovery", Action.OBSERVE)
 DISCHARGE = Step("Discharge and leaflet", "Discharge", "discharge", Action.DISCHARGE)
 OUTCOME = Step("Diary and outcome", "Look at the diary", "results", Action.READ_OUTCOME)
@@ -68,6 +69,7 @@ def journey(case: Case) -> tuple[Step, ...]:
         *_medication(case),
         _consent(case),
         _plan(case),
+        _before(case),
         _procedure(case),
         _recovery(case),
         _discharge(case),
@@ -145,6 +147,15 @@ def _plan(case: Case) -> Step:
     if missing:
         return _open(PLAN, "planned, not approved", f"Not approved for {roots(missing)}.")
     return _done(case, PLAN, PlanApproved)
+
+
+def _before(case: Case) -> Step:
+    """What recovery and diary compare with."""
+    if case.observation_before is not None:
+        return _done(case, BEFORE, Observed)
+    if case.needle_out_at is None and not (case.consents and all(one.given for one in case.consents.values())):
+        return _blocked(BEFORE, "after the consent")
+    return _open(BEFORE, note="Power and feeling of both legs, and the pain, to compare with afterwards.")
 
 
 def _procedure(case: Case) -> Step:
