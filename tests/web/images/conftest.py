@@ -1,7 +1,7 @@
 """A case with a planned scan: the small digital patient, sent and worked off as at a site."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from foramen.records import SOFTWARE, Case, Role
 from foramen.records.events import CaseOpened, Identity
 from foramen.web.worker import work_off
 from support.small_patient import SmallPatient, small_patient
+from support.worked_cases import worked_case
 
 ROOTS = ("L5-left", "L4-right")
 
@@ -65,5 +66,25 @@ def planned(shared_site, patient) -> AtSite:
     """A case whose planning scan was sent with its labels, read and planned."""
     at = opened(shared_site)
     assert at.send([patient.ct], labels=[patient.labels]).status_code == 202
+    at.work()
+    return at
+
+
+@pytest.fixture(scope="module")
+def at_table(shared_site, patient) -> AtSite:
+    """The straightforward patient on the morning of the procedure: consented, planned, L5 left approved."""
+    return on_the_morning(shared_site, patient)
+
+
+def on_the_morning(site, patient) -> AtSite:
+    site.clock.move(datetime.fromisoformat("2025-03-13T08:56:00+01:00") - site.clock())
+    at = AtSite(site, worked_case(site.records, "01-straightforward", until="consented"))
+    sent = at.send([patient.ct], labels=[patient.labels], identity_checked="yes")
+    assert sent.status_code == 202
+    at.work()
+    case = at.case
+    approval = {"root": "L5-left", "route_id": case.planned.roots[0].routes[0], "after": case.version}
+    client = site.client(Role.RADIOLOGIST)
+    assert client.post(f"/api/cases/{at.id}/routes/approve", json=approval).status_code == 200
     at.work()
     return at

@@ -123,11 +123,8 @@ def _pictures(records: RecordsDep, table: AtTheTable | None) -> dict[str, str]:
         wanted["needle"] = (table.needle.digest, "needle.png")
     if table.spread:
         wanted["spread"] = (table.spread.digest, "spread.png")
-    return {
-        what: f"{at}/{digest}/{name}"
-        for what, (digest, name) in wanted.items()
-        if (spool.drawn(digest) / name).is_file()
-    }
+    drawn = {what: place for what, place in wanted.items() if (spool.drawn(place[0]) / place[1]).is_file()}
+    return {what: f"{at}/{digest}/{name}" for what, (digest, name) in drawn.items()}
 
 
 def _append(records: RecordsDep, case: Case, form: dict[str, str], content: object, person: Person, at: NowDep) -> None:

@@ -52,6 +52,12 @@ PATTERNS: Options = (
     (Pattern.ELSEWHERE, "Elsewhere"),
     (Pattern.UNCERTAIN, "Not certain"),
 )
+POSITIONS: Options = (
+    ("prone", "Prone"),
+    ("prone-oblique", "Prone, oblique"),
+    ("lateral", "On the side"),
+    ("supine", "Supine"),
+)
 AGENTS: Options = (
     ("chlorhexidine", "Chlorhexidine"),
     ("povidone-iodine", "Povidone-iodine"),
@@ -107,13 +113,13 @@ def event_of(step: str, form: Mapping[str, str], chosen: Callable[[str], tuple[s
 
 
 _BOOLEAN = frozenset(
-    {"consent_still_given", "allergies_read_out", "mark_seen", "in_position", "seen_during", "vessels_checked", "slowly",
-     "concordant"}
+    {"consent_still_given", "allergies_read_out", "mark_seen", "in_position", "seen_during", "vessels_checked",
+     "slowly", "concordant"}
 )  # fmt: skip
 _NUMBER = frozenset({"volume_ml", "depth_mm"})
 _TEXT = frozenset(
-    {"root_on_request", "root_on_consent", "side_said_by_patient", "side_marked", "position", "agent", "root", "operator",
-     "assistant", "product", "needle", "image", "found", "pattern", "reason", "by", "kind"}
+    {"root_on_request", "root_on_consent", "side_said_by_patient", "side_marked", "position", "agent", "root",
+     "operator", "assistant", "product", "needle", "image", "found", "pattern", "reason", "by", "kind"}
 )  # fmt: skip
 
 
@@ -150,13 +156,7 @@ def _signed_in(_: AtTheTable) -> tuple[Ask, ...]:
 
 
 def _positioned(_: AtTheTable) -> tuple[Ask, ...]:
-    options = (
-        ("prone", "Prone"),
-        ("prone-oblique", "Prone, oblique"),
-        ("lateral", "On the side"),
-        ("supine", "Supine"),
-    )
-    return (Ask("position", "The patient lies", "choices", options),)
+    return (Ask("position", "The patient lies", "choices", POSITIONS),)
 
 
 def _skin_prepared(_: AtTheTable) -> tuple[Ask, ...]:
