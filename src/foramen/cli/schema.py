@@ -23,6 +23,7 @@ FORMATS = {
     "foramen.injectate/1": "foramen.pathway.injectate:Injectate",
     "foramen.injectate-report/1": "foramen.pathway.injectate:InjectateReport",
     "foramen.procedure/1": "foramen.pathway.procedure:ProcedureRecord",
+    "foramen.procedure-report/1": "foramen.reports.procedure:ProcedureReport",
     "foramen.recovery/1": "foramen.pathway.recovery:Recovery",
     "foramen.visit/1": "foramen.pathway.recovery:Visit",
     "foramen.discharge/1": "foramen.pathway.recovery:DischargeReport",

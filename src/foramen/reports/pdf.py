@@ -2,11 +2,13 @@
 
 import json
 import tempfile
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -30,16 +32,24 @@ def plan_pdf(content: Content, pictures: dict[str, list[Picture]], paper: Paper,
 
     The words reach the template as data, never as markup. Only fonts that ship inside Matplotlib are used.
     """
+    data = asdict(content) | {"pictures": _described(pictures)}
+    return set_on_paper("report.typ", data, [p for group in pictures.values() for p in group], paper, made_at)
+
+
+def set_on_paper(
+    template: str, data: dict[str, Any], pictures: Iterable[Picture], paper: Paper, made_at: datetime
+) -> bytes:
+    """Set data by one of the templates, as a tagged PDF (PDF/UA-1); pictures lie beside it as `NAME.jpg`."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for picture in (p for group in pictures.values() for p in group):
+        for picture in pictures:
             (folder / f"{picture.name}.jpg").write_bytes(picture.jpeg)
-        data = asdict(content) | {"paper": TYPST_PAPER[paper], "pictures": _described(pictures)}
-        (folder / "report.json").write_text(json.dumps(data), encoding="utf-8")
-        template = files("foramen.reports") / "templates" / "report.typ"
-        (folder / "report.typ").write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
+        (folder / "report.json").write_text(json.dumps(data | {"paper": TYPST_PAPER[paper]}), encoding="utf-8")
+        for part in (template, "type.typ"):
+            source = files("foramen.reports") / "templates" / part
+            (folder / part).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
         made: bytes = typst.compile(
-            folder / "report.typ",
+            folder / template,
             root=folder,
             font_paths=[FONTS],
             ignore_system_fonts=True,
