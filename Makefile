@@ -21,7 +21,7 @@ $(VENV)/dev: $(VENV)/app requirements/dev.txt
 web: $(VENV)/app    ## what the browser runs, built into the package where it is older than its sources
 	@tools/build_web.sh $(VENV)
 
-demo: $(VENV)/app web   ## plan on the embedded digital patient, ends with a report to open
+demo: $(VENV)/app web   ## a whole procedure on the embedded digital patient, ends with a report to open
 	@$(BIN)/foramen demo --out out/demo
 
 test: $(VENV)/dev web    ## every test but the slow sweeps, with coverage

@@ -1,39 +1,63 @@
-"""`foramen demo`: the main job on the embedded digital patient, through the same files as any scan."""
+"""`foramen demo`: the whole procedure on the embedded digital patient, through the same files as any scan."""
 
+from __future__ import annotations
+
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from foramen.cli.console import Stages, results
 
+if TYPE_CHECKING:
+    from foramen.simulation.case_file import CaseFile
+
 
 def demo(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the patient, plan and report.")] = Path(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for scans, readings and reports.")] = Path(
         "foramen-demo"
     ),
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
-    """Plan every lumbar root of the digital patient, from its DICOM files to a report to open.
+    """Walk the digital patient through a whole procedure, from the plan to a report to open.
+
+    Plans every lumbar root, brings the needle to L4 left by control scans with their advice, gives contrast, reads it
+    and decides about the steroid. Every scan, reading and report stays in DIR.
 
     **Example**: `foramen demo --out out/demo`
     """
-    from foramen.anatomy import write_labels
+    from foramen.anatomy import ALL_ROOTS
     from foramen.cli.outputs import written_whole
-    from foramen.cli.plan import plan
-    from foramen.simulation import DigitalPatient, write_dicom
+    from foramen.cli.plan import summarise as summarise_plan
+    from foramen.cli.simulate import summarise
+    from foramen.cli.walk import walk, write_walk_report
+    from foramen.reports import write_plan_report
 
-    with written_whole(out / "patient") as folder, Stages(quiet=quiet) as stages:
-        stages("making the digital patient", 0.0)
-        scan = DigitalPatient().scan()
-        stages("writing the digital patient's DICOM files", 0.0)
-        write_dicom(scan, folder / "ct")
-        write_labels(scan.labels, folder / "labels.nii.gz")
-    plan(
-        ct=out / "patient" / "ct",
-        labels=out / "patient" / "labels.nii.gz",
-        every=True,
-        out=out / "plan",
-        quiet=quiet,
+    made_at = datetime.now().astimezone().replace(microsecond=0)
+    with Stages(quiet=quiet) as stages, written_whole(out) as folder:
+        walked = walk(demo_case(), folder, stages, made_at=made_at, roots=ALL_ROOTS)
+        room = walked.room
+        write_plan_report(walked.plan, room.planning, room.anatomy, folder / "plan", stages, made_at=made_at)
+        write_walk_report(walked, folder, stages, made_at=made_at)
+    summarise_plan(walked.plan)
+    results.print()
+    summarise(walked.record)
+    results.print(
+        f"\nThe procedure's report is in [bold]{out / 'report.html'}[/bold] (and report.pdf), the plan's in "
+        f"{out / 'plan' / 'report.html'}.",
+        soft_wrap=True,
     )
-    results.print("Every number in it belongs to a patient who does not exist.", style="dim")
+
+
+def demo_case() -> CaseFile:
+    """The patient and the operator of the demo."""
+    from foramen.simulation.case_file import CaseFile, ContrastTable, ControlScans
+
+    return CaseFile(
+        root="L4-left",
+        seed=5,
+        patient={"sex": "male", "age_years": 50, "stature_cm": 175, "bmi": 25},
+        control=ControlScans(slices=20, thickness_mm=1.5, noise_hu=24, field_mm=180),
+        contrast=ContrastTable(volume_ml=0.4),
+    )
