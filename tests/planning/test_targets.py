@@ -18,8 +18,18 @@ def zone(approach, side=Side.LEFT, **phantom):
 
 
 def test_periradicular_lies_behind_the_root_at_the_lateral_border():
-    # The root crosses the border, x = 25, at (25, 6, -4); radius 2 and 2.5 mm behind.
-    np.testing.assert_allclose(zone(Approach.PERIRADICULAR).centre_mm, [25, 10.5, -4], atol=1e-9)
+    # The root crosses the border, x = 25, at (25, 6, -4); radius 2 and 1.5 mm behind.
+    np.testing.assert_allclose(zone(Approach.PERIRADICULAR).centre_mm, [25, 9.5, -4], atol=1e-9)
+
+
+def test_periradicular_keeps_to_the_fat_around_the_root():
+    """3 mm of loose fat around a root of 2 mm: most places of the zone lie in it, and none far outward."""
+    here = zone(Approach.PERIRADICULAR)
+    root = Phantom().spine.nerve(Root("L4", Side.LEFT))
+    gap = np.linalg.norm(here.candidates_mm[:, None] - root.path_mm, axis=2).min(axis=1) - root.radius_mm
+    assert np.mean(gap <= 3.0) > 0.5
+    assert gap.max() < 6.0
+    assert here.candidates_mm[:, 0].max() <= 25 + 2.0 + 1e-9
 
 
 def test_subpedicular_lies_below_the_pedicle_above_the_root():
