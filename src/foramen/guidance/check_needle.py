@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pydantic import ValidationError
 
 from foramen import __version__
 from foramen.anatomy.anatomy import Anatomy
@@ -65,7 +66,8 @@ def check_needle(
     Raises
     ------
     InputError
-        If the scans carry two patients' identities, or the control scan is the planning CT itself without a needle.
+        If the scans carry two patients' identities, the control scan is the planning CT itself without a needle, or
+        the plan's settings are of another version.
     UsageError
         If the plan has no such route, or belongs to another planning scan than the one given.
     """
@@ -158,8 +160,14 @@ def _way(seen: SeenNeedle, root: Root, target: Vector, anatomy: Anatomy | None, 
     depth = float(np.linalg.norm(seen.tip_mm - seen.entry_mm))
     if anatomy is None or anatomy.spine.nerve(root) is None:
         return next(iter(ways_on(seen.tip_mm, seen.direction, depth, target[None])), None)
-    settings = PlanSettings.model_validate(plan.settings)
-    return plan_from_here(seen.tip_mm, seen.direction, seen.entry_mm, root, anatomy, settings)
+    return plan_from_here(seen.tip_mm, seen.direction, seen.entry_mm, root, anatomy, _settings(plan))
+
+
+def _settings(plan: Plan) -> PlanSettings:
+    try:
+        return PlanSettings.model_validate(plan.settings)
+    except ValidationError as error:
+        raise InputError("The plan was made with settings that this version does not know; plan again.") from error
 
 
 def _advice(step: Step) -> AdviceRecord:

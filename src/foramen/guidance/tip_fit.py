@@ -221,9 +221,7 @@ class _Voxels:
     def peak(self, at: float) -> float:
         """Density at which the rod is about as bright as the voxels."""
         shape = self.rod(np.array([at, 0.0, 0.0, 0.0, 0.0, 1.0, TYPICAL_SIGMA_MM]))
-        above = self.hu - self.around
-        bright = shape > 0.4 * shape.max()
-        return max(float(np.median(above[bright] / shape[bright])), 100.0)
+        return max(float((self.hu - self.around) @ shape / (shape @ shape)), 100.0)
 
     def residual(self, parameters: NDArray[np.float64], peak: float) -> NDArray[np.float64]:
         left = peak * self.rod(parameters) + self.around - self.hu
