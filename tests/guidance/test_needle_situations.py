@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from tests.support.control_scans import ENTRY, TIP, scanned, soft_tissue
 
 from foramen.guidance import NeedleStatus, read_needle
 from foramen.imaging import Ct
@@ -10,6 +9,7 @@ from foramen.imaging.volume import Volume
 from foramen.simulation.metal import Metal
 from foramen.simulation.needle import SimulatedNeedle
 from foramen.simulation.skin_markers import screw, skin_grid
+from support.control_scans import ENTRY, TIP, scanned, soft_tissue
 
 WAY = (TIP - ENTRY) / np.linalg.norm(TIP - ENTRY)
 ROUTE = np.array([ENTRY, TIP])
