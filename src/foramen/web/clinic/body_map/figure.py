@@ -7,6 +7,7 @@ mirror image. Seen from the front the patient's right leg is on the viewer's lef
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -19,6 +20,9 @@ VIEWS: tuple[View, ...] = ("front", "back")
 
 WIDTH, HEIGHT = 200.0, 500.0
 """The drawing's own units; marks are kept as shares of them."""
+
+GRID = range(0, 500, 4)
+"""Heights at which every edge has a corner, so that neighbours share theirs."""
 
 _OUTER = PchipInterpolator(
     [20, 70, 110, 190, 262, 285, 320, 360, 418, 440, 472, 492], [40, 33, 31, 42, 55, 55, 51, 57, 67, 62, 47, 52]
@@ -82,11 +86,13 @@ class Region:
         return "M" + " L".join(f"{x:g} {y:g}" for x, y in self.corners) + " Z"
 
 
+@cache
 def regions(view: View) -> tuple[Region, ...]:
     """Every area of both legs as seen in one view."""
     return tuple(_regions(view))
 
 
+@cache
 def outline(view: View) -> str:
     """The figure's edge, from the waist down, as the `d` of an SVG path."""
     heights = np.linspace(20, 492, 120)
@@ -115,10 +121,10 @@ def _other(side: Side) -> Side:
 
 
 def _corners(patch: Patch) -> tuple[tuple[float, float], ...]:
-    heights = np.linspace(patch.top, patch.bottom, 12)
+    heights = [patch.top, *(float(y) for y in GRID if patch.top < y < patch.bottom), patch.bottom]
     outer = [(_across(y, patch.outer), y) for y in heights]
     inner = [(_across(y, patch.inner), y) for y in heights[::-1]]
-    return tuple((round(float(x), 1), round(float(y), 1)) for x, y in (*outer, *inner))
+    return tuple((round(x, 1), y) for x, y in (*outer, *inner))
 
 
 def _across(height: float, share: float) -> float:

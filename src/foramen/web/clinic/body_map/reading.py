@@ -75,8 +75,9 @@ def _way(points: list[tuple[float, float]]) -> Iterable[tuple[float, float]]:
 
 def _inside(x: float, y: float, region: Region) -> bool:
     """Whether a point lies in a polygon: a ray to the right crosses its edge an odd number of times."""
-    odd = False
-    corners = region.corners
+    odd, corners = False, region.corners
+    if not corners[0][1] <= y <= corners[len(corners) // 2][1]:
+        return False  # above or below the whole of it
     for (x1, y1), (x2, y2) in zip(corners, (*corners[1:], corners[0]), strict=True):
         if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
             odd = not odd
