@@ -6,12 +6,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, insert, text
 
 from foramen.records import Actor, Records, Role
-from foramen.records.chain import GENESIS
 from foramen.records.database import Database
-from foramen.records.database.tables import heads, metadata
 from foramen.records.events import CaseOpened, Identity
 from support.postgres import Server, programs, running
 
@@ -28,36 +25,20 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """A real PostgreSQL server."""
+    """A real PostgreSQL server with two records, `record_1` and `record_2`."""
     if programs() is None:
         pytest.skip("no PostgreSQL server is installed (Debian: postgresql)")
     with running() as server:
-        Database(server.fresh()).close()
+        for _ in range(2):
+            Database(server.fresh()).close()
         yield server
-
-
-def emptied(url: str) -> str:
-    """A database as it is before its first use, which is quicker than another database.
-
-    Nothing but a superuser who takes the triggers off can do this.
-    """
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        for table in ("events", "reads"):
-            connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
-        connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)}"))
-        for table in ("events", "reads"):
-            connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER ALL"))
-            connection.execute(insert(heads), {"chain": table, "position": 0, "seal": GENESIS})
-    engine.dispose()
-    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a fresh record lies."""
     if request.param == "postgresql":
-        return emptied(request.getfixturevalue("server").url("record_1"))
+        return request.getfixturevalue("server").emptied("record_1")
     shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "record.sqlite")
     return f"sqlite:///{tmp_path / 'record.sqlite'}"
 

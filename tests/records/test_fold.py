@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from foramen.errors import InputError
+from foramen.pathway.followup import Entry
 from foramen.pathway.recovery import Recovery
 from foramen.planning.plan import Clearance, Needle, Route, SkinMark
 from foramen.records import Actor, Case, Event, Role, Stage, fold
@@ -205,6 +206,15 @@ def test_a_revoked_link_is_gone() -> None:
     case = folded(*links, e.DiaryLinkRevoked(link="one", reason="telephone lost"))
 
     assert [link.link for link in case.diary_links] == ["two"]
+
+
+def test_a_diary_entry_sent_twice_counts_once() -> None:
+    entry = Entry(at=BEGINS, leg_nrs=3)
+    sent = e.DiaryAnswered(entry=entry, key="k1")
+
+    assert folded(sent, sent).diary == (entry,)
+    assert folded(sent, sent.model_copy(update={"key": "k2"})).diary == (entry, entry)
+    assert folded(*[e.DiaryAnswered(entry=entry)] * 2).diary == (entry, entry)
 
 
 def test_the_last_of_a_kind_says_who_and_when() -> None:

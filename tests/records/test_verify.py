@@ -76,13 +76,15 @@ COLUMNS = ("at", "by_name", "by_role", "by_person", "software", "kind", "schema"
         ("UPDATE reads SET by_name = 'nobody' WHERE position = 1", "Entry 1 of the audit of reading is not"),
         ("DELETE FROM reads WHERE position = 1", "Entry 1 of the audit of reading is missing"),
         ("DELETE FROM reads WHERE position = 2", "last entry of the audit of reading is 1, but 2 were written"),
-        ("UPDATE worklist SET stage = 'finished'", "worklist does not show case"),
+        ("UPDATE worklist SET stage = 'finished'", "worklist's counts"),
+        ("UPDATE stage_counts SET cases = cases + 1", "worklist's counts"),
+        ("UPDATE worklist SET name = 'Somebody, Else'", "worklist does not show case"),
         ("UPDATE worklist SET roots = 'L5-right'", "worklist does not show case"),
-        ("DELETE FROM worklist", "worklist does not show case"),
+        ("DELETE FROM worklist", "worklist's counts"),
         (
             "INSERT INTO worklist SELECT 'zzzz', version, name, born, number, roots, stage, waits_for, next_role, "
             "starts_at, opened_at, changed_at FROM worklist LIMIT 1",
-            "worklist shows case zzzz",
+            "worklist's counts",
         ),
     ],
 )
@@ -94,6 +96,30 @@ def test_the_first_broken_place_is_named(record: Records, statement: str, told: 
 
     assert "Müller" not in str(found.value)
     assert found.value.exit_code == 4
+
+
+def test_a_case_that_only_the_worklist_knows_is_found(record: Records) -> None:
+    tamper(
+        record,
+        "INSERT INTO worklist SELECT 'zzzz', version, name, born, number, roots, stage, waits_for, next_role, "
+        "starts_at, opened_at, changed_at FROM worklist LIMIT 1",
+        "UPDATE stage_counts SET cases = cases + 1",
+    )
+
+    with pytest.raises(Damaged, match="worklist shows case zzzz, which the record does not hold"):
+        record.verify()
+
+
+def test_a_case_hidden_from_the_worklist_is_found(record: Records) -> None:
+    hidden = record.worklist().lines[0].case_id
+    tamper(
+        record,
+        f"DELETE FROM worklist WHERE case_id = '{hidden}'",
+        "UPDATE stage_counts SET cases = cases - 1",
+    )
+
+    with pytest.raises(Damaged, match=f"worklist does not show case {hidden}"):
+        record.verify()
 
 
 def test_two_events_that_changed_places_are_found(record: Records) -> None:
@@ -157,10 +183,11 @@ def test_a_missing_or_changed_file_is_named(record: Records, tmp_path: Path) -> 
 
 
 def test_the_worklist_can_be_made_anew(record: Records) -> None:
-    before = record.worklist()
-    tamper(record, "DELETE FROM worklist", "DELETE FROM worklist_words")
+    before, counted = record.worklist(), record.counts()
+    tamper(record, "DELETE FROM worklist", "DELETE FROM worklist_words", "UPDATE stage_counts SET cases = 7")
     record.rebuild_worklist()
 
     assert record.worklist() == before
+    assert record.counts() == counted
     assert record.worklist(search="lüden").lines
     record.verify()

@@ -10,7 +10,10 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, insert, text
+
+from foramen.records.chain import GENESIS
+from foramen.records.database.tables import heads, metadata
 
 FASTER = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 """For tests, where the server itself is never killed."""
@@ -37,6 +40,22 @@ class Server:
         name = f"record_{next(self._numbers)}"
         with self._admin.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
+        return self.url(name)
+
+    def emptied(self, name: str) -> str:
+        """A record as it is before its first use, which is quicker than another database.
+
+        Nothing but a superuser who takes the triggers off can do this.
+        """
+        engine = create_engine(self.url(name))
+        with engine.begin() as connection:
+            for table in ("events", "reads"):
+                connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
+            connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)}"))
+            for table in ("events", "reads"):
+                connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER ALL"))
+                connection.execute(insert(heads), {"chain": table, "position": 0, "seal": GENESIS})
+        engine.dispose()
         return self.url(name)
 
     def close(self) -> None:

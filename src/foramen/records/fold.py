@@ -120,9 +120,12 @@ def _link_revoked(case: Case, content: e.DiaryLinkRevoked, event: Event) -> dict
 
 
 def _diary(case: Case, content: e.DiaryAnswered, event: Event) -> dict[str, Any]:
+    if content.key and content.key in case.diary_keys:
+        return {}
+    keys = case.diary_keys | ({content.key} if content.key else set())
     if content.baseline:
-        return {"diary_baseline": content.entry}
-    return {"diary": (*case.diary, content.entry)}
+        return {"diary_baseline": content.entry, "diary_keys": keys}
+    return {"diary": (*case.diary, content.entry), "diary_keys": keys}
 
 
 CHANGES: dict[type[e.Content], Change] = {

@@ -70,6 +70,8 @@ def _opened(source: Path) -> Iterator[tarfile.TarFile]:
             yield archive
     except FileNotFoundError:
         raise InputError(f"There is no file {source.name}; name the backup to restore.") from None
+    except IsADirectoryError:
+        raise InputError(f"{source.name} is a folder; name the backup's file in it.") from None
     except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error):
         raise Damaged(f"{source.name} can't be read as a backup: it is damaged or its end is missing.") from None
 

@@ -4,6 +4,7 @@ A change made around Foramen breaks the chain where it was made. Somebody who ca
 compute every hash anew; only a seal that was noted elsewhere, on paper or in a backup, shows that.
 """
 
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -132,6 +133,9 @@ def _check_files(store: Store, files: set[str], progress: Progress) -> None:
 
 def _check_worklist(connection: Connection, progress: Progress) -> int:
     shown = {line.case_id: line for line in worklist.all_lines(connection)}
+    counted = Counter(line.stage for line in shown.values())
+    if {stage: cases for stage, cases in worklist.counts(connection).items() if cases} != counted:
+        raise Damaged("The worklist's counts are not those of its cases; build the worklist anew.")
     cases = 0
     for case in map(fold, histories(connection)):
         if shown.pop(case.id, None) != worklist.line_of(case):

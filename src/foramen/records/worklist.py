@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any
 
 from pydantic import AwareDatetime
-from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, or_, select, update
 
 from foramen.errors import UsageError
 from foramen.pathway.facts.base import Facts
 from foramen.progress import Progress, silent
 from foramen.records.case import Case
 from foramen.records.chain import moment, read_moment
-from foramen.records.database.tables import events, worklist, worklist_words
+from foramen.records.database.tables import events, stage_counts, worklist, worklist_words
 from foramen.records.fold import fold
 from foramen.records.ledger import SITE, histories
 from foramen.records.roles import Role
@@ -50,11 +50,23 @@ class Page(Facts):
 def keep(connection: Connection, case: Case) -> None:
     """Put a case's line and words where its last state is told."""
     row = _row(case)
+    was = connection.execute(select(worklist.c.stage).where(worklist.c.case_id == case.id)).scalar()
+    if was != row["stage"]:
+        _count(connection, was, -1)
+        _count(connection, row["stage"], +1)
     connection.execute(delete(worklist).where(worklist.c.case_id == case.id))
     connection.execute(insert(worklist), row)
     connection.execute(delete(worklist_words).where(worklist_words.c.case_id == case.id))
     found = [{"case_id": case.id, "word": word, "stage": row["stage"]} for word in sorted(words_of(case))]
     connection.execute(insert(worklist_words), found)
+
+
+def _count(connection: Connection, stage: str | None, change: int) -> None:
+    if stage is None:
+        return
+    counted = update(stage_counts).where(stage_counts.c.stage == stage).values(cases=stage_counts.c.cases + change)
+    if not connection.execute(counted).rowcount:
+        connection.execute(insert(stage_counts), {"stage": stage, "cases": change})
 
 
 def page(connection: Connection, stage: Stage | None, search: str, after: str | None, limit: int) -> Page:
@@ -72,8 +84,8 @@ def page(connection: Connection, stage: Stage | None, search: str, after: str | 
 
 def counts(connection: Connection) -> dict[Stage, int]:
     """How many cases there are in each stage."""
-    query = select(worklist.c.stage, func.count()).group_by(worklist.c.stage)
-    found = {Stage(stage): number for stage, number in connection.execute(query)}
+    rows = connection.execute(select(stage_counts.c.stage, stage_counts.c.cases))
+    found = {row.stage: row.cases for row in rows}
     return {stage: found.get(stage, 0) for stage in Stage}
 
 
@@ -149,8 +161,8 @@ def line_of(case: Case) -> Line:
 def rebuild(connection: Connection, progress: Progress = silent) -> None:
     """Make every line anew from the events."""
     total = connection.execute(select(func.count()).where(events.c.number == 1, events.c.case_id != SITE)).scalar_one()
-    connection.execute(delete(worklist))
-    connection.execute(delete(worklist_words))
+    for table in (worklist, worklist_words, stage_counts):
+        connection.execute(delete(table))
     for number, history in enumerate(histories(connection), start=1):
         keep(connection, fold(history))
         progress("worklist", number / total)

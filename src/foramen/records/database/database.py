@@ -44,14 +44,18 @@ class Database:
         except (ArgumentError, NoSuchModuleError):
             raise UsageError("The record's address can't be read; write sqlite:////folder/record.sqlite.") from None
         self.is_sqlite = address.get_backend_name() == "sqlite"
-        if self.is_sqlite and not address.database:
+        if self.is_sqlite and address.database in (None, "", ":memory:"):
             raise UsageError("A record in memory would be lost; name a file, as in sqlite:////folder/record.sqlite.")
         if not self.is_sqlite and address.get_backend_name() != "postgresql":
             raise UsageError("A record lies in SQLite or in PostgreSQL; other databases are not supported.")
         if self.is_sqlite and address.database:
             Path(address.database).absolute().parent.mkdir(parents=True, exist_ok=True)
         self.engine = self._engine(url)
-        migrate(self)
+        try:
+            migrate(self)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def dialect(self) -> str:

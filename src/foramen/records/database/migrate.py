@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from foramen.errors import InputError
+from foramen.records.database.tables import metadata
 
 if TYPE_CHECKING:
     from foramen.records.database.database import Database
@@ -26,7 +27,7 @@ def migrate(database: Database) -> None:
     Raises
     ------
     InputError
-        If the database was made by a newer version.
+        If the database was made by a newer version, or by another program.
     """
     with database.reading() as connection:
         if revision(connection) == NEWEST:
@@ -34,7 +35,10 @@ def migrate(database: Database) -> None:
     with database.writing() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        if revision(connection) != NEWEST:
+        found = revision(connection)
+        if found is None:
+            _refuse_foreign(connection)
+        if found != NEWEST:
             _upgrade(connection)
 
 
@@ -44,6 +48,11 @@ def revision(connection: Connection) -> str | None:
         return None
     found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return found
+
+
+def _refuse_foreign(connection: Connection) -> None:
+    if set(inspect(connection).get_table_names()) & set(metadata.tables):
+        raise InputError("This database belongs to another program; name an empty one for the record.")
 
 
 def _upgrade(connection: Connection) -> None:

@@ -93,6 +93,13 @@ worklist_words = Table(
     Index("worklist_words_stage", "stage", "word", "case_id"),
 )
 
+stage_counts = Table(
+    "stage_counts",
+    metadata,
+    Column("stage", TEXT, primary_key=True),
+    Column("cases", Integer, nullable=False),
+)
+
 people = Table(
     "people",
     metadata,

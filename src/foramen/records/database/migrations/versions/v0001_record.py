@@ -75,6 +75,7 @@ def _worklist() -> None:
     )
     op.create_index("worklist_words_word", "worklist_words", ["word", "case_id"])
     op.create_index("worklist_words_stage", "worklist_words", ["stage", "word", "case_id"])
+    op.create_table("stage_counts", sa.Column("stage", _TEXT, primary_key=True), _whole("cases"))
 
 
 def _people() -> None:
