@@ -1,9 +1,9 @@
 """Simulated injections of every pattern, each as the scans that a radiologist would have of it, and its truth.
 
-Three injections share a needle and the scan before: what was poured, and the scans after it, are each injection's own.
+Six injections share a needle and the patient's motion and noise in the scans: what is poured is each injection's own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -15,7 +15,7 @@ from foramen.imaging import Volume
 from foramen.simulation import ScanProtocol
 from foramen.simulation.contrast import Contrast, Pour, pour
 from foramen.simulation.contrast_truth import true_compartments_ml, true_length_along_root_mm
-from foramen.simulation.control_scan import ControlScan, control_scan, motion
+from foramen.simulation.control_scan import ControlScan, control_scan, motion, with_contrast
 from foramen.simulation.injection_site import InjectionSite, Space
 from foramen.simulation.needle import SimulatedNeedle
 from foramen.simulation.small_vessels import Course, into_track, into_vessel
@@ -53,28 +53,28 @@ RAPID_WASHOUT = 0.14
 LEAST_VESSEL_SHARE = 0.25
 SCANNER_SPREAD = 0.03
 """One sigma by which a scanner's HU for a milligram of iodine is off the nominal figure."""
-EACH = 3
-"""Injections through one needle; the last of them is scanned a second time."""
-SECOND_AFTER_S = (20.0, 45.0)
+EACH = 6
+"""Injections through one needle."""
+SECOND_SHARE, SECOND_AFTER_S = 0.33, (20.0, 45.0)
+"""Of needles through which a second, late scan was made, and when."""
 
 
 @dataclass(frozen=True, eq=False)
 class Session:
-    """A needle in place, and the scan before the contrast."""
+    """A needle in place, and the scans made with it as they would be without contrast: before, after, perhaps late."""
 
     number: int
     scene: Scene
     pattern: str
     needle: SimulatedNeedle
     protocol: ScanProtocol
-    moved: np.ndarray
-    before: ControlScan
     gain: float
+    scans: tuple[ControlScan, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Injection:
-    """One injection; `second` is the late scan where there is one."""
+    """One injection, with the scan after it, and the late one where there is one."""
 
     number: int
     session: Session
@@ -108,28 +108,28 @@ def session(number: int) -> Session:
     tip = _tip(place.site, pattern, random)
     needle = _needle(place, tip, random)
     protocol = _protocol(place, random)
-    moved = motion(random.normal(0, 3.0, 3), random.normal(0, 1.5, 3), tip)
-    before = _scanned(place, needle, protocol, moved, None, 7 * number, random)
     gain = float(random.normal(1.0, SCANNER_SPREAD))
-    return Session(number, place, pattern, needle, protocol, moved, before, gain)
+    moved = motion(random.normal(0, 3.0, 3), random.normal(0, 1.5, 3), tip)
+    scans = []
+    for n in range(3 if random.random() < SECOND_SHARE else 2):
+        if n:
+            moved = motion(random.normal(0, 0.8, 3), random.normal(0, 0.5, 3), tip) @ moved
+        scans.append(_scanned(place, needle, protocol, moved, 7 * number + n, random))
+    return Session(number, place, pattern, needle, protocol, gain, tuple(scans))
 
 
 def draw(number: int) -> Injection:
     """The injection of that number; the same number gives the same."""
-    through, which = divmod(number, EACH)
-    at = session(through)
+    at = session(number // EACH)
     random = np.random.default_rng(190_000 + number)
     contrast = _poured(at, number, random)
-    seconds = [float(random.uniform(1.0, 6.0))]
-    seconds += [float(random.uniform(*SECOND_AFTER_S))] if which == EACH - 1 else []
-    later, moved = [], at.moved
-    for n, s in enumerate(seconds):
-        moved = motion(random.normal(0, 0.8, 3), random.normal(0, 0.5, 3), at.needle.tip_mm) @ moved
-        hu = contrast.hu(s)
-        shown = Volume(hu.voxels * np.float32(at.gain), hu.affine)
-        later.append(_scanned(at.scene, at.needle, at.protocol, moved, shown, 1_000_000 + 7 * number + n, random))
+    times = (float(random.uniform(1.0, 6.0)), float(random.uniform(*SECOND_AFTER_S)))
+    shown = [
+        with_contrast(scan, Volume(hu.voxels * np.float32(at.gain), hu.affine))
+        for scan, hu in zip(at.scans[1:], map(contrast.hu, times), strict=False)
+    ]
     given = Given(contrast.injected_ml, contrast.concentration_mg_ml)
-    return Injection(number, at, later[0], later[1] if len(later) > 1 else None, given, contrast)
+    return Injection(number, at, shown[0], shown[1] if len(shown) > 1 else None, given, contrast)
 
 
 def _tip(site: InjectionSite, pattern: str, random: np.random.Generator) -> np.ndarray:
@@ -183,13 +183,13 @@ def _protocol(place: Scene, random: np.random.Generator) -> ScanProtocol:
     )  # fmt: skip
 
 
-def _scanned(place, needle, protocol, moved, contrast, seed, random) -> ControlScan:
+def _scanned(
+    place: Scene, needle: SimulatedNeedle, protocol: ScanProtocol, moved: np.ndarray, seed: int,
+    random: np.random.Generator,
+) -> ControlScan:  # fmt: skip
     """One control scan, its middle set by hand again."""
     middle = moved[:3, :3] @ np.array(protocol.centre_mm) + moved[:3, 3] + random.normal(0, [1, 1, 0.7])
-    protocol = ScanProtocol(
-        protocol.spacing_mm, protocol.field_of_view_mm, tuple(middle), noise_hu=protocol.noise_hu, seed=seed
-    )
-    return control_scan(place.ct, protocol, [needle], moved=moved, contrast=contrast)
+    return control_scan(place.ct, replace(protocol, centre_mm=tuple(middle), seed=seed), [needle], moved=moved)
 
 
 def _poured(at: Session, seed: int, random: np.random.Generator) -> Contrast:

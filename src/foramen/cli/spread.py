@@ -81,8 +81,9 @@ def spread(
     made_plan = _plan(plan)
     planned, chosen = _route(made_plan, route)
     with Stages(quiet=quiet) as stages, written_whole(out) as folder:
+        scans = _scans((before, after, second), stages)
         scene = _planning(made_plan, planning_ct, labels, series, label_scheme, stages)
-        made = _read((before, after, second), scene, planned, chosen, (injected_ml, iodine_mg_ml), folder, stages)
+        made = _read(scans, scene, planned, chosen, (injected_ml, iodine_mg_ml), folder, stages)
     if as_json:
         print_json(made.model_dump_json(indent=2))
     else:
@@ -121,6 +122,15 @@ def _route(plan: Plan, wanted: str | None) -> tuple[PlannedRoot, Route]:
     return recommended[0]
 
 
+def _scans(paths: tuple[Path, Path, Path | None], stages: Stages) -> list[Ct]:
+    from foramen.imaging import read_ct
+
+    scans = [read_ct(path, progress=stages) for path in paths if path is not None]
+    if len({scan.fingerprint for scan in scans}) < len(scans):
+        raise InputError("The same scan was given twice; give the one before the contrast, then the one after it.")
+    return scans
+
+
 def _planning(
     plan: Plan, path: Path | None, labels: Path | None, series: str | None, scheme: str | None, stages: Stages
 ) -> tuple[Ct, Anatomy, tuple[str, ...]]:
@@ -148,7 +158,7 @@ def _planning(
 
 
 def _read(
-    paths: tuple[Path, Path, Path | None],
+    scans: list[Ct],
     scene: tuple[Ct, Anatomy, tuple[str, ...]],
     planned: PlannedRoot,
     route: Route,
@@ -161,12 +171,9 @@ def _read(
     from foramen.guidance.read_spread_scans import read_spread_scans
     from foramen.guidance.spread import Given
     from foramen.guidance.spread_file import ScanRead, spread_file
-    from foramen.imaging import read_ct
     from foramen.reports.spread_view import draw_spread
 
     planning, anatomy, warnings = scene
-    scans = [read_ct(path, progress=stages) for path in paths if path is not None]
-    _refuse_the_same_twice([scan.fingerprint for scan in scans])
     given = Given(*told)
     read = read_spread_scans(
         scans[0], scans[1], planning, anatomy, Root.parse(planned.root), given, target_mm=route.target_mm,
@@ -184,11 +191,6 @@ def _read(
     (folder / "spread.json").write_text(made.model_dump_json(indent=2) + "\n", encoding="utf-8")
     draw_spread(read.spread, anatomy).image().save(folder / "spread.png")
     return made
-
-
-def _refuse_the_same_twice(fingerprints: list[str]) -> None:
-    if len(set(fingerprints)) < len(fingerprints):
-        raise InputError("The same scan was given twice; give the one before the contrast, then the one after it.")
 
 
 def _refuse_foreign_scans(laid: dict[str, LaidScan], route: str) -> None:

@@ -17,6 +17,8 @@ from foramen.errors import InputError
 from foramen.guidance.compartments import Compartment
 from foramen.guidance.contrast_map import REACH_MM
 from foramen.guidance.metal_shadow import NeedleAxis
+from foramen.guidance.sac_in_image import sac_in_image
+from foramen.imaging.volume import Volume
 from foramen.planning.distance import box_distance
 
 Points = NDArray[np.float64]
@@ -62,8 +64,15 @@ class Surroundings:
     sac_wall_mm: float
 
     @classmethod
-    def of(cls, anatomy: Anatomy, root: Root) -> "Surroundings":
+    def of(cls, anatomy: Anatomy, root: Root, planning: Volume | None = None) -> "Surroundings":
         """Around one root.
+
+        Parameters
+        ----------
+        anatomy : Anatomy
+        root : Root
+        planning : Volume, optional
+            The planning CT, which shows better than the anatomy where the sac ends.
 
         Raises
         ------
@@ -74,9 +83,11 @@ class Surroundings:
         if nerve is None or foramen.frame is None:
             raise InputError(f"The planning CT does not show the foramen of {root}, so spread can't be read for it.")
         labels = anatomy.structures.canonical().crop_around(nerve.point_mm, REACH_MM + 10)
-        wall = ESTIMATED_WALL_MM if Structure.THECAL_SAC in anatomy.structures.estimated else WALL_MM
+        guessed = Structure.THECAL_SAC in labels.estimated and planning is None
+        if planning is not None:
+            labels = sac_in_image(labels, planning)
         others = tuple(other for other in anatomy.spine.roots if other.root != root)
-        return cls(root, nerve, foramen, others, labels, wall)
+        return cls(root, nerve, foramen, others, labels, ESTIMATED_WALL_MM if guessed else WALL_MM)
 
     def seen(self, look: Callable[[NerveRoot], NerveRoot], target_mm: Points) -> "Surroundings":
         """The same with every root in reach of the target where the scans show it."""
@@ -162,8 +173,6 @@ def places_of(
     put(around.depth(STRUCTURES_OF[Tissue.VESSEL], points) > 0.0, Compartment.INTRAVASCULAR)
     sac = around.depth((Structure.THECAL_SAC, Structure.SPINAL_CORD), points)
     put(sac > around.sac_wall_mm, Compartment.INTRATHECAL)
-    # At the wall, what was fluid before tells the sac's inside from the fat around it.
-    put((sac > 0.3 * around.sac_wall_mm) & (before_hu > SOFT_HU), Compartment.INTRATHECAL)
     return place
 
 

@@ -10,6 +10,7 @@ from foramen.anatomy.structures import Structure
 from foramen.guidance.compartments import Compartment
 from foramen.guidance.contrast_map import ContrastMap, NeedleAxis
 from foramen.guidance.contrast_places import COURSE_BEYOND_MM, Surroundings, distance_to_course
+from foramen.guidance.one_sided import one_sided
 
 THIN_MM = 1.7
 """Half the width up to which contrast counts as thin, measured where it falls to a third of its own brightness."""
@@ -26,6 +27,7 @@ CANAL_LENGTH_MM, CANAL_SECTION_MM2 = 15.0, 7.0
 GONE_SHARE = 0.3
 LEAST_MG = 0.12
 """Of iodine: what a hair's breadth of vessel holds; less is noise."""
+LEAST_VOXELS = 3
 NAMED = (Compartment.SKIN_TRACK, Compartment.FACET, Compartment.INTRATHECAL, Compartment.INTRADISCAL)
 """Thin contrast there has a name of its own."""
 
@@ -73,6 +75,12 @@ def vessel_pieces(
         if piece.length_mm >= (REMOTE_LENGTH_MM if apart else LEAST_LENGTH_MM):
             found.append(piece)
             vascular |= here
+    core = _core(contrast)[where]
+    tail = np.zeros(len(points), dtype=np.bool_)
+    tail[core] = one_sided(points[core], around.nerve)
+    if (piece := _extent(contrast, points, tail, around)) is not None and piece.amount_mg >= LEAST_MG:
+        found.append(piece)
+        vascular |= tail
     labelled = place == _numbers(Compartment.INTRAVASCULAR)[0]
     if labelled.sum() > 3:
         found += [piece for piece in [_measured(contrast, points, labelled, around)] if piece is not None]
@@ -98,15 +106,21 @@ def _thin(contrast: ContrastMap) -> tuple[NDArray[np.bool_], NDArray[np.float64]
 
     Width is measured at a share of the contrast's own brightness, so that blur does not count.
     """
-    rise, spacing = contrast.rise.voxels, contrast.rise.spacing_mm
-    size = np.maximum(1, 2 * np.round(2.5 / spacing).astype(int) + 1)
-    core = contrast.mask & (rise > EDGE_SHARE * maximum_filter(np.where(contrast.mask, rise, 0), size=size))
+    spacing = contrast.rise.spacing_mm
+    core = _core(contrast)
     filled = core | contrast.hidden
     deep = distance_transform_edt(filled, sampling=spacing) > THIN_MM
     if not deep.any():
         return core, np.full(core.shape, np.inf)
     away = distance_transform_edt(~deep, sampling=spacing)
     return np.asarray(core & (away > THIN_MM + 0.8)), np.asarray(away)
+
+
+def _core(contrast: ContrastMap) -> NDArray[np.bool_]:
+    """Contrast without its blur: what is not much darker than the brightest beside it."""
+    rise = contrast.rise.voxels
+    size = np.maximum(1, 2 * np.round(2.5 / contrast.rise.spacing_mm).astype(int) + 1)
+    return np.asarray(contrast.mask & (rise > EDGE_SHARE * maximum_filter(np.where(contrast.mask, rise, 0), size=size)))
 
 
 def _in_a_sheath(points: NDArray[np.float64], around: Surroundings) -> NDArray[np.bool_]:
@@ -134,19 +148,28 @@ def _measured(
     contrast: ContrastMap, points: NDArray[np.float64], here: NDArray[np.bool_], around: Surroundings
 ) -> VesselPiece | None:
     """Size and course of one piece; none where it is a sheet or a blob."""
-    if here.sum() < 3:
+    piece = _extent(contrast, points, here, around)
+    if piece is None or piece.amount_mg < LEAST_MG:
+        return None
+    section = here.sum() * float(np.prod(contrast.rise.spacing_mm)) / piece.length_mm
+    if piece.toward_canal:
+        sheet = section > CANAL_SECTION_MM2 or piece.length_mm < CANAL_LENGTH_MM
+    else:
+        sheet = section > MOST_SECTION_MM2
+    return None if sheet else piece
+
+
+def _extent(
+    contrast: ContrastMap, points: NDArray[np.float64], here: NDArray[np.bool_], around: Surroundings
+) -> VesselPiece | None:
+    """Length, iodine and reach of some of the contrast's points; none where they are next to none."""
+    if here.sum() < LEAST_VOXELS:
         return None
     own = points[here]
     middle = own - own.mean(axis=0)
     _, _, axes = np.linalg.svd(middle, full_matrices=False)
-    along = middle @ axes[0]
-    length = float(np.ptp(along)) + float(contrast.rise.spacing_mm.min())
-    section = here.sum() * float(np.prod(contrast.rise.spacing_mm)) / length
-    amount = contrast.iodine_mg[contrast.mask][here].sum()
+    length = float(np.ptp(middle @ axes[0])) + float(contrast.rise.spacing_mm.min())
     canal = around.depth((Structure.SPINAL_CANAL, Structure.THECAL_SAC, Structure.SPINAL_CORD), own) > -1.0
-    inside = bool(canal.mean() > 0.4)
-    sheet = section > (CANAL_SECTION_MM2 if inside else MOST_SECTION_MM2) or (inside and length < CANAL_LENGTH_MM)
-    if amount < LEAST_MG or sheet:
-        return None
     farthest = float(np.linalg.norm(own - around.nerve.point_mm, axis=1).max())
-    return VesselPiece(length, float(amount), farthest, inside)
+    amount = float(contrast.iodine_mg[contrast.mask][here].sum())
+    return VesselPiece(length, amount, farthest, bool(canal.mean() > 0.4))

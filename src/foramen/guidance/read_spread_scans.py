@@ -51,6 +51,13 @@ def lay_scan(
 ) -> LaidScan:
     """Lay a control scan onto the planning CT and find the needle beside the route; see `read_spread_scans`."""
     laid = register(scan, planning, target_mm, progress=progress)
+    return with_needles(scan, laid, target_mm=target_mm, entry_mm=entry_mm, progress=progress)
+
+
+def with_needles(
+    scan: Ct, laid: Registered, *, target_mm: ArrayLike, entry_mm: ArrayLike, progress: Progress = silent
+) -> LaidScan:
+    """Find the needles in a scan that was laid onto the planning CT."""
     matrix = laid.motion.matrix
     back = np.linalg.inv(matrix)
     route = np.array([entry_mm, target_mm], dtype=np.float64) @ back[:3, :3].T + back[:3, 3]
@@ -96,7 +103,9 @@ def read_spread_scans(
         lay_scan(scan, planning, target_mm=target_mm, entry_mm=entry_mm, progress=progress)
         for scan in (before, after, *([second] if second else []))
     ]
-    return read_laid_scans(*laid, anatomy=anatomy, root=root, given=given, target_mm=target_mm, progress=progress)
+    return read_laid_scans(
+        *laid, planning=planning, anatomy=anatomy, root=root, given=given, target_mm=target_mm, progress=progress
+    )
 
 
 def read_laid_scans(
@@ -104,6 +113,7 @@ def read_laid_scans(
     after: LaidScan,
     second: LaidScan | None = None,
     *,
+    planning: Ct,
     anatomy: Anatomy,
     root: Root,
     given: Given,
@@ -124,6 +134,7 @@ def read_laid_scans(
         needles=(*needles, *others),
         second=second.ct if second else None,
         second_to_planning=second.laid.motion.matrix if second else None,
+        planning=planning,
         doubt=_doubt(scans, needles),
     )  # fmt: skip
     progress("reading the contrast", 1.0)

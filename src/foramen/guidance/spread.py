@@ -16,6 +16,7 @@ from foramen.guidance.contrast_vessels import VesselPiece, vessel_pieces, washed
 from foramen.guidance.release import Decision, Evidence, decide, limits_of_sight
 from foramen.guidance.root_in_contrast import root_in_contrast
 from foramen.imaging.ct import Ct
+from foramen.imaging.volume import Volume
 
 __all__ = ["HU_PER_MG_ML", "Given", "Spread", "read_spread"]
 
@@ -108,6 +109,7 @@ def read_spread(
     needles: tuple[NeedleAxis, ...] = (),
     second: Ct | None = None,
     second_to_planning: Matrix | None = None,
+    planning: Volume | None = None,
     doubt: str = "",
 ) -> Spread:
     """Read where contrast went.
@@ -130,6 +132,8 @@ def read_spread(
         Where needles lie; the first is the one injected through.
     second : Ct, optional
         A second scan after the contrast, to see what washed out.
+    planning : Volume, optional
+        The planning CT, which shows where the sac ends.
     doubt : str
         Why the scans' positions can't be trusted, as the end of a sentence; empty where they can.
 
@@ -138,7 +142,7 @@ def read_spread(
     InputError
         If root or scans don't fit the anatomy.
     """
-    around = Surroundings.of(anatomy, root)
+    around = Surroundings.of(anatomy, root, planning)
     target = around.nerve.point_mm if around_mm is None else np.asarray(around_mm, dtype=np.float64)
     contrast = contrast_between(
         before, after, target,

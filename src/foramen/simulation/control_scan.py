@@ -109,6 +109,22 @@ def control_scan(
     return ControlScan(straight, raw, to_planning, tuple(needle.moved(moved) for needle in needles), protocol)
 
 
+def with_contrast(scan: ControlScan, contrast: Volume) -> ControlScan:
+    """The same scan, noise and all, had contrast medium lain there.
+
+    Parameters
+    ----------
+    scan : ControlScan
+        Of an upright gantry.
+    contrast : Volume
+        HU that it adds, in the planning CT's frame.
+    """
+    there = Grid(scan.ct.shape, scan.to_planning @ scan.ct.affine)
+    added = scan.ct.voxels + np.rint(_averaged(contrast, there, fill=0.0))
+    ct = replace(scan.ct, voxels=np.clip(added, -1024, 3071).astype(np.int16))
+    return replace(scan, ct=ct, raw=ct)
+
+
 def _averaged(volume: Volume, grid: Grid, fill: float = AIR_HU) -> NDArray[np.float32]:
     """The mean of a volume over each voxel of a grid: a thick slice shows the mean of the thin ones it covers."""
     fine = float(np.abs(volume.spacing_mm).min())
