@@ -192,7 +192,7 @@ def _reach(random: np.random.Generator, ct, way: _Way, share: float) -> np.ndarr
 
 def _needle(random: np.random.Generator, tip, entry, outside_mm: float, kind):
     reach = float(np.linalg.norm(tip - entry))
-    bend = random.normal(0, 0.6, 3) * (reach / 80) ** 2
+    bend = random.normal(0, 0.8, 3) * (reach / 80) ** 2
     gauge = int(random.integers(20, 26))
     return kind(tip, entry, gauge, reach + outside_mm, bend_mm=bend, stylet=bool(random.random() < 0.5))
 

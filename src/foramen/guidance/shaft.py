@@ -12,6 +12,8 @@ from foramen.imaging.volume import Volume
 Vector = NDArray[np.float64]
 
 STEP_MM = 0.5
+USUAL_MM = 0.4
+"""How far a centre lies off the curve without being an outlier; across the slices, this share of their thickness."""
 REACH_MM = 1.6
 """How far from the line seen so far the centre is looked for."""
 RING_MM = (3.0, 4.2)
@@ -118,6 +120,7 @@ def _follow(scan: Volume, middle: Vector, direction: Vector, half_mm: float, sli
     along = np.arange(-half_mm - BEYOND_MM, half_mm + BEYOND_MM, STEP_MM)
     one, two = _across(direction, slices.normal)
     bend = np.zeros((3, 2))
+    usual = USUAL_MM * np.array([1.0, max(1.0, slices.thickness_mm * abs(float(slices.normal @ two)))])
     seen = np.abs(along) < half_mm
     for _ in range(4):
         centres = _curve(middle, direction, along, bend, one, two)
@@ -129,7 +132,7 @@ def _follow(scan: Volume, middle: Vector, direction: Vector, half_mm: float, sli
         # Outside the patient the shaft is straight and ends in its hub: what lies inside decides.
         inside = seen & (around > AIR_HU)
         decides = inside if inside.sum() * STEP_MM > ENOUGH_INSIDE_MM else seen
-        bend, scatter = _fitted(along, offsets, np.sqrt(np.clip(contrast, 1.0, 1500.0)), decides)
+        bend, scatter = _fitted(along, offsets, np.sqrt(np.clip(contrast, 1.0, 1500.0)), decides, usual)
     centres = _curve(middle, direction, along, bend, one, two)
     _, contrast, around = _sections(scan, centres, one, two, slices)
     seen = _shown(along, contrast, seen)
@@ -207,9 +210,16 @@ def _shown(along: NDArray[np.float64], contrast: NDArray[np.float64], seen: NDAr
 
 
 def _fitted(
-    along: NDArray[np.float64], offsets: NDArray[np.float64], counted: NDArray[np.float64], seen: NDArray[np.bool_]
+    along: NDArray[np.float64],
+    offsets: NDArray[np.float64],
+    counted: NDArray[np.float64],
+    seen: NDArray[np.bool_],
+    usual_mm: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], float]:
-    """The curve of second order through the centres, outliers weighed down; and their scatter within the slices."""
+    """The curve of second order through the centres, outliers weighed down; and their scatter within the slices.
+
+    `usual_mm`, shape (2,), is how far centres lie off in each direction without being outliers.
+    """
     design = np.stack([np.ones_like(along), along, along**2], axis=1)[seen]
     wanted = offsets[seen]
     weights = counted[seen]
@@ -225,7 +235,7 @@ def _fitted(
             bend[:, axis] = np.linalg.solve(normal, (design * w[:, None]).T @ wanted[:, axis])
             bend[2, axis] = np.clip(bend[2, axis], -MOST_BEND, MOST_BEND)
         left = np.abs(wanted - design @ bend)
-        robust = 1 / (1 + (left / 0.4) ** 2)
+        robust = 1 / (1 + (left / usual_mm) ** 2)
     return bend, float(1.4826 * np.median(left[:, 0]))
 
 
