@@ -3,7 +3,7 @@
 import type { PlannedRoot, Route } from "./api";
 import { labelsOn, type Lattice } from "./volume";
 import type { Plane } from "./planes";
-import { add, norm, scale, sub, unit, type Vec } from "./vec";
+import { add, scale, sub, unit, type Vec } from "./vec";
 
 const ROUTE = "#3aa0ff";
 const WHITE = "#ffffff";
@@ -123,13 +123,14 @@ export class Overlay {
     this.dot(to, 1.8, WHITE);
   }
 
-  /** Where a needle that leans out of the picture passes through it. */
+  /** The stretch of a needle that leans out of the picture which lies in it; never beyond entry or tip. */
   private drawCrossing(plane: Plane, entry: Vec, target: Vec, colour: string): void {
     const [a, b] = [plane.behind(entry), plane.behind(target)];
-    if (a * b > 0) return;
-    const through = add(entry, scale(sub(target, entry), a / (a - b || 1e-9)));
-    const half = scale(unit(sub(target, entry)), Math.min(IN_PLANE_MM * (norm(sub(target, entry)) / Math.max(Math.abs(a - b), 1e-3)), 200));
-    this.line(plane.toPixel(sub(through, half)), plane.toPixel(add(through, half)), colour, 4, []);
+    const share = (depth: number): number => Math.min(Math.max((a - depth) / (a - b || 1e-9), 0), 1);
+    const [from, to] = [share(IN_PLANE_MM), share(-IN_PLANE_MM)];
+    if (from === to) return;
+    const at = (part: number): Vec => add(entry, scale(sub(target, entry), part));
+    this.line(plane.toPixel(at(from)), plane.toPixel(at(to)), colour, 4, []);
   }
 
   private drawCrosshair(plane: Plane, at: Vec): void {

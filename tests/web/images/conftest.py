@@ -88,3 +88,9 @@ def on_the_morning(site, patient) -> AtSite:
     assert client.post(f"/api/cases/{at.id}/routes/approve", json=approval).status_code == 200
     at.work()
     return at
+
+
+@pytest.fixture(scope="module")
+def planned_nothing(shared_site) -> AtSite:
+    """A case that several tests send scans to."""
+    return opened(shared_site)

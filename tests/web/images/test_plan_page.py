@@ -1,0 +1,142 @@
+"""The plan page in a browser: by mouse, by keyboard alone, on a phone; what is moved is judged, then approved."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from foramen.records import Role
+
+SMALL = {"width": 1100, "height": 720}
+PHONE = {"width": 390, "height": 844}
+AXE = Path(__file__).parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture
+def open_plan(planned, browse):
+    def opened(role=Role.RADIOLOGIST, size=SMALL, touch=False):
+        page = browse(planned.site, role, size=size, touch=touch)
+        page.goto(f"/cases/{planned.id}/plan")
+        page.wait_for_selector("#plan[data-ready]", timeout=90_000)
+        return page
+
+    return opened
+
+
+def judged(page) -> str:
+    page.wait_for_selector("[data-judged]", timeout=60_000)
+    for _ in range(100):
+        if "checking" not in page.locator("[data-judged]").inner_text():
+            break
+        page.wait_for_timeout(100)
+    return page.locator("[data-judged]").get_attribute("data-judged")
+
+
+def serious(page) -> list[str]:
+    """What axe finds that keeps somebody out."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run()")["violations"]
+    return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found if v["impact"] in ("serious", "critical")]
+
+
+def test_a_radiologist_moves_and_approves_by_keyboard_alone(open_plan, planned):
+    page = open_plan()
+    numbers = page.locator("dl[data-route]").inner_text()
+    assert re.search(r"Depth\s+\d+ mm ± \d", numbers)
+
+    # The target goes 3 mm toward the patient's left: the arrow to the right, in the axial picture.
+    page.locator("[data-views]").focus()
+    page.keyboard.press("t")
+    before = [float(v) for v in page.locator("[data-views]").get_attribute("data-crosshair").split()]
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)
+    after = [float(v) for v in page.locator("[data-views]").get_attribute("data-crosshair").split()]
+    assert after[0] - before[0] == pytest.approx(3, abs=0.11)
+    assert after[1:] == before[1:]
+    judged(page)
+    assert page.locator("dl[data-route]").get_attribute("data-route") == "L5-left-by-hand"
+
+    # Far into the vertebra: refused with what it runs into, and not to be approved.
+    for _ in range(5):
+        page.keyboard.press("Shift+ArrowLeft")
+    assert judged(page) == "not-acceptable"
+    assert "mm are needed" in page.locator("[data-judged]").inner_text()
+    assert page.locator("#approve").is_disabled()
+
+    page.locator("#reset").focus()
+    page.keyboard.press("Enter")
+    page.locator("#approve").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".approved", timeout=30_000)
+    assert "L5 LEFT, route 1: approved by The radiologist" in page.locator(".approved").inner_text()
+    approval = planned.case.approvals["L5-left"]
+    assert approval.route_id == "L5-left-1"
+    assert serious(page) == []
+
+
+def test_the_entry_follows_the_mouse_along_the_skin(open_plan, planned):
+    page = open_plan()
+    page.locator("#root-L4-right").click()
+    page.wait_for_timeout(500)
+    box = page.locator("[data-view=axial]").bounding_box()
+    route = (
+        planned.site.client(Role.RADIOLOGIST)
+        .get(f"/api/cases/{planned.id}/plan")
+        .json()["plan"]["roots"][1]["routes"][0]
+    )
+    x, y = page.evaluate("([p]) => window.planPage.planes.get('axial').toPixel(p)", [route["entry_mm"]])
+    page.mouse.move(box["x"] + x + 1, box["y"] + y + 1)
+    page.mouse.down()
+    page.mouse.move(box["x"] + x - 12, box["y"] + y + 3, steps=4)
+    page.mouse.up()
+    judged(page)
+    assert page.locator("#handle-entry").get_attribute("aria-pressed") == "true"
+    moved = page.evaluate("window.planPage.byHand.route")
+    assert moved["entry_mm"][0] < route["entry_mm"][0] - 1  # to the viewer's left is to the patient's right
+    assert moved["target_mm"] == pytest.approx(route["target_mm"], abs=0.02)
+
+
+def test_labels_and_windows_change_what_is_seen(open_plan):
+    page = open_plan()
+    axial = page.locator("[data-view=axial]")
+    with_labels = axial.screenshot()
+    page.locator("[data-views]").focus()
+    page.keyboard.press("l")
+    page.wait_for_timeout(400)
+    without = axial.screenshot()
+    assert with_labels != without
+    assert page.locator("#labels").get_attribute("aria-pressed") == "false"
+    page.keyboard.press("w")
+    page.wait_for_timeout(400)
+    assert axial.screenshot() != without
+    assert page.locator("#window-Soft-tissue").get_attribute("aria-pressed") == "true"
+
+
+def test_on_a_phone_one_picture_at_a_time(open_plan):
+    page = open_plan(size=PHONE, touch=True)
+    assert page.locator("[data-view=axial]").is_visible()
+    assert not page.locator("[data-view=coronal]").is_visible()
+    page.get_by_role("button", name="Coronal").tap()
+    assert page.locator("[data-view=coronal]").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert serious(page) == []
+
+
+def test_a_radiographer_sees_and_moves_but_does_not_approve(open_plan):
+    page = open_plan(role=Role.RADIOGRAPHER)
+    assert page.locator("#handle-target").count() == 1
+    assert page.locator("#approve").count() == 0
+
+
+def test_a_named_vertebra_is_handed_to_the_worker(open_plan, planned):
+    page = open_plan()
+    page.locator("#levels summary").click()
+    page.locator("#level").select_option("L4")
+    page.locator("#name-level").click()
+    page.wait_for_selector("#work", timeout=30_000)
+    job = planned.site.records.jobs.of_case(planned.id)[0]
+    assert job.kind == "find-anatomy"
+    kept = planned.site.records.store.read(job.payload["corrections"]).decode()
+    assert '"level": "L4"' in kept
+    planned.site.records.jobs.cancel(job.id, at=planned.site.clock())
