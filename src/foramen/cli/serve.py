@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import secrets
+import signal
 import socket
 import sys
 from contextlib import suppress
@@ -105,7 +106,9 @@ def _run(settings: AppSettings, listener: socket.socket, certificate: Path | Non
         ssl_keyfile=key,
         timeout_graceful_shutdown=10,
     )
-    with suppress(KeyboardInterrupt):  # raised again by uvicorn when it has stopped in good order
+    # uvicorn stops in good order at either signal and then raises it again; the worker beside it must end as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
 
 
