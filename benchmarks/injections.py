@@ -93,10 +93,11 @@ class Injection:
 
     @property
     def others_mm(self) -> dict[str, float]:
-        """Length of contrast along every other root."""
+        """Length of contrast along every other root of the site."""
         site = self.session.scene.site
-        lengths = {str(n.root): true_length_along_root_mm(self.truth, n.root) for n in site.spine.roots}
-        return {root: mm for root, mm in lengths.items() if mm > 0 and root != str(site.root)}
+        others = [n.root for n in site.spine.roots if n.root != site.root and site.spaces.grid.contains(n.point_mm)]
+        lengths = {str(root): true_length_along_root_mm(self.truth, root) for root in others}
+        return {root: mm for root, mm in lengths.items() if mm > 0}
 
 
 @lru_cache(maxsize=1)

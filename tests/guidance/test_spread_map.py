@@ -85,6 +85,14 @@ def test_no_contrast_gives_none_even_with_motion_and_a_needle():
     assert found.iodine_mg.sum() < 0.05 * TRUE_MG
 
 
+def test_contrast_that_a_needle_hides_counts_as_its_surroundings_do():
+    needle = NeedleAxis(CENTRE, np.array([-0.3, -0.95, 0.0]) / np.hypot(0.3, 0.95))
+    scans = [scan(wet, seed=seed, needle=needle) for wet, seed in ((False, 1), (True, 2))]
+    found = contrast_between(*scans, (0, 0, 0), needles=(needle,))
+    assert found.hidden[found.mask].mean() == 0
+    assert found.iodine_mg.sum() == pytest.approx(TRUE_MG, rel=0.08)
+
+
 def test_swapped_scans_are_told():
     with pytest.raises(InputError, match="swapped"):
         contrast_between(scan(True), scan(False, seed=2), (0, 0, 0))
