@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from foramen.anatomy.corrections import Corrections, NamedLevel
 from foramen.anatomy.level_names import Anchor
 from foramen.anatomy.spine_file import SpineFile
+from foramen.anatomy.structures import structure_name
 from foramen.errors import InputError
 from foramen.planning.check_route import CheckedRoute
 from foramen.planning.plan import Plan, Route
@@ -18,7 +19,6 @@ from foramen.records import Action, Case, Person, Records
 from foramen.records.events import PlanApproved, RouteMoved
 from foramen.records.events.base import RootName
 from foramen.reports.palette import OUTLINE
-from foramen.reports.words import structure_name
 from foramen.web.deps import NowDep, RecordsDep, requires
 from foramen.web.faults import RequestError
 from foramen.web.images.routes_by_hand import RouteChecker, Where

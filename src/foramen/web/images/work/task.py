@@ -68,9 +68,9 @@ class Task:
             self.records.append(self.job.case_id, after=None, contents=[content], by=by, at=self.clock())
 
     def then(self, kind: Kind, **payload: Any) -> None:
-        """Ask for what follows, unless it is waiting already."""
-        waiting = [job for job in self.records.jobs.of_case(self.job.case_id) if not job.is_over]
-        if not any(job.kind == kind and job.payload == payload for job in waiting):
+        """Ask for what follows, unless an earlier attempt of this job has."""
+        asked = [job for job in self.records.jobs.of_case(self.job.case_id) if job.queued_at >= self.job.queued_at]
+        if not any(job.kind == kind and job.payload == payload for job in asked):
             self.records.jobs.queue(kind, self.job.case_id, payload, by=self.job.by, at=self.clock())
 
     def ct(self, digest: str) -> Ct:
