@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from foramen.pathway.answer import Answer
 from foramen.pathway.medication import takes_antithrombotic
 from foramen.pathway.recovery import Destination, DischargeReport, Recovery, analgesic_plan, discharge
 from foramen.records import Action, Case
@@ -19,6 +20,7 @@ from foramen.web.pages import render
 
 router = APIRouter(include_in_schema=False)
 
+RESTART = text("restart_confirmed_by", "Who has confirmed when the blood thinner is taken again?")
 READY: tuple[Field, ...] = (
     yes_no("may_get_up", "may_get_up"),
     yes_no("walks_safely", "walks_safely"),
@@ -29,7 +31,7 @@ READY: tuple[Field, ...] = (
     yes_no("will_drive_today", "will_drive_today"),
     yes_no("leaflet_given", "leaflet_given"),
     yes_no("phone_number_given", "phone_number_given"),
-    text("restart_confirmed_by", "Who has confirmed when the blood thinner is taken again?", "restart_confirmed"),
+    RESTART,
 )
 ONLY_WHEN_ASKED = ("wheelchair", "has_passed_water", "restart_confirmed_by")
 
@@ -104,7 +106,15 @@ def _page(desk: Desk, case: Case) -> Response:
     report = _report(desk, case)
     asked = names(report.questions) if report else frozenset()
     typed = _typed(case)
-    shown = [part for part in READY if part.path not in ONLY_WHEN_ASKED or part.asked_by & asked or part.path in typed]
+    thinner = takes_antithrombotic(referral_of(case, desk.at)) is not Answer.NO
+    shown = [
+        part
+        for part in READY
+        if part.path not in ONLY_WHEN_ASKED
+        or part.asked_by & asked
+        or part.path in typed
+        or (part is RESTART and thinner)
+    ]
     return render(
         desk.request,
         "clinic/discharge.html",
