@@ -47,9 +47,9 @@ class Outcome:
 
 @cache
 def context() -> Any:
-    """A server of processes that has imported this module; it finds it only by PYTHONPATH (Python 3.11)."""
+    """A server of processes that has everything ready; it finds its modules only by PYTHONPATH (Python 3.11)."""
     forks = multiprocessing.get_context("forkserver")
-    forks.set_forkserver_preload(["support.killing"])
+    forks.set_forkserver_preload(["support.warm"])
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), before]))
     try:
@@ -176,11 +176,11 @@ def lost(records: Records, said: list[Any]) -> list[str]:
                 seen = {read.what for read in records.reads.find(case_id=case_id, limit=1000)}
                 wrong += [] if rest[0] in seen else [f"the read {rest[0]}"]
     for case_id in {rest[0] for what, *rest in said if what == "case"}:
-        wrong += _half_seen(records, case_id)
+        wrong += half_seen(records, case_id)
     return wrong
 
 
-def _half_seen(records: Records, case_id: str) -> list[str]:
+def half_seen(records: Records, case_id: str) -> list[str]:
     """Batches that are there in part."""
     case = records.case(case_id)
     batches: dict[tuple[str, int], int] = {}

@@ -13,6 +13,8 @@ import typer
 
 from foramen import __version__
 from foramen.cli.anatomy import anatomy
+from foramen.cli.audit import audit
+from foramen.cli.backup import backup, restore
 from foramen.cli.call import call
 from foramen.cli.consent import consent
 from foramen.cli.console import errors
@@ -69,6 +71,9 @@ app.command()(discharge)
 app.command()(call)
 app.command()(outcome)
 app.command()(serve)
+app.add_typer(audit)
+app.command()(backup)
+app.command()(restore)
 app.command()(doctor)
 app.command()(schema)
 

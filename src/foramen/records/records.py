@@ -72,7 +72,7 @@ class Records:
         self.jobs = Jobs(database)
 
     @classmethod
-    def open(cls, url: str, *, store: Path) -> Self:
+    def open(cls, url: str, *, store: Path, make: bool = True) -> Self:
         """Open a record, making it where there is none and bringing an older one up to this version.
 
         Parameters
@@ -81,8 +81,10 @@ class Records:
             `sqlite:////folder/record.sqlite` or `postgresql+psycopg://user@host/database`.
         store : Path
             The folder of scans and results.
+        make : bool
+            Whether to make a record where there is none; otherwise that is an error.
         """
-        return cls(Database(url), Store(store))
+        return cls(Database(url, make=make), Store(store))
 
     def close(self) -> None:
         """Let go of every connection."""

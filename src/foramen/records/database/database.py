@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
 from foramen.errors import ForamenError, InputError, UsageError
-from foramen.records.database.migrate import migrate
+from foramen.records.database.migrate import NoRecord, migrate
 
 BUSY_MS = 30_000
 """How long a writer waits for another one before it gives up."""
@@ -35,10 +35,11 @@ class Database:
     """SQLite (`sqlite:///file`) or PostgreSQL (`postgresql+psycopg://...`), brought up to this version's tables.
 
     SQLite runs in WAL mode with every commit synced to the disk; a writer takes its lock at once (BEGIN IMMEDIATE), so
-    that nobody finds out at the end that somebody else was first. Readers never wait.
+    that nobody finds out at the end that somebody else was first. Readers never wait. With `make` off, there must be a
+    record already.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, make: bool = True) -> None:
         try:
             address = make_url(url)
         except (ArgumentError, NoSuchModuleError):
@@ -49,10 +50,10 @@ class Database:
         if not self.is_sqlite and address.get_backend_name() != "postgresql":
             raise UsageError("A record lies in SQLite or in PostgreSQL; other databases are not supported.")
         if self.is_sqlite and address.database:
-            Path(address.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+            _make_room(Path(address.database).absolute(), make=make)
         self.engine = self._engine(url)
         try:
-            migrate(self)
+            migrate(self, make=make)
         except BaseException:
             self.close()
             raise
@@ -93,6 +94,12 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def _make_room(file: Path, *, make: bool) -> None:
+    if not make and not file.exists():
+        raise NoRecord
+    file.parent.mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager

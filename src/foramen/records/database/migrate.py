@@ -21,8 +21,17 @@ _LOCK = 0x666F72616D656E
 """Of PostgreSQL's advisory locks: 'foramen'."""
 
 
-def migrate(database: Database) -> None:
-    """Run the migrations that are missing, one process at a time.
+class NoRecord(InputError):
+    """There is no record where one was looked for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no record here; name its folder with --store, or its address with --record."
+        )
+
+
+def migrate(database: Database, *, make: bool) -> None:
+    """Run the migrations that are missing, one process at a time; `make` says whether all of them may be missing.
 
     Raises
     ------
@@ -38,6 +47,8 @@ def migrate(database: Database) -> None:
         found = revision(connection)
         if found is None:
             _refuse_foreign(connection)
+            if not make:
+                raise NoRecord
         if found != NEWEST:
             _upgrade(connection)
 
