@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from foramen.anatomy.root import Root, Side
-from foramen.anatomy.structures import Structure
+from foramen.anatomy.structures import Structure, structure_name
 from foramen.reports import words
 from support.report_patient import route_to
 
@@ -56,7 +56,7 @@ def test_dates_and_names_are_read_by_people():
 
 
 def test_structures_are_named_in_words():
-    names = {words.structure_name(s) for s in Structure}
+    names = {structure_name(s) for s in Structure}
     assert {"L5", "S1", "sacrum", "left kidney", "vena cava", "canal", "right iliac artery"} <= names
     assert not any("_" in name for name in names)
 

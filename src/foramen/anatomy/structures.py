@@ -2,6 +2,8 @@
 
 from enum import IntEnum, StrEnum
 
+from foramen.anatomy.root import Side
+
 
 class Structure(IntEnum):
     """The values of every label map inside Foramen; one voxel is one structure."""
@@ -67,3 +69,24 @@ STRUCTURES_OF: dict[Tissue, tuple[Structure, ...]] = {
     Tissue.LUNG: (Structure.LUNG_LEFT, Structure.LUNG_RIGHT),
 }
 """Which structures a needle must keep clear of, by the tissue its clearance is reported under."""
+
+_NAMES = {
+    Structure.SPINAL_CANAL: "canal",
+    Structure.SPINAL_CORD: "cord",
+    Structure.OTHER_BONE: "bone",
+    Structure.OTHER_VESSEL: "vessel",
+    Structure.OTHER_ORGAN: "organ",
+}
+
+
+def structure_name(structure: Structure) -> str:
+    """A structure's name: `L5`, `left kidney`, `vena cava`."""
+    if structure in _NAMES:
+        return _NAMES[structure]
+    if structure <= Structure.S1:
+        return structure.name
+    name = structure.name.lower().replace("_", " ")
+    for side in Side:
+        if name.endswith(f" {side}"):
+            return f"{side} {name.removesuffix(f' {side}')}"
+    return name

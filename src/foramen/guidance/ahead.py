@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foramen.anatomy.label_map import LabelMap
-from foramen.anatomy.structures import STRUCTURES_OF, Structure, Tissue
+from foramen.anatomy.structures import STRUCTURES_OF, Structure, Tissue, structure_name
 
 Vector = NDArray[np.float64]
 
@@ -46,5 +46,5 @@ def ahead(labels: LabelMap, tip_mm: Vector, direction: Vector) -> Ahead:
         structure = Structure(int(labels.voxels[tuple(at)]))
         if structure not in HARMLESS:
             forbidden = TISSUE_OF.get(structure, Tissue.ORGAN) is not Tissue.BONE
-            return Ahead(structure.name.lower().replace("_", " "), float(distance), forbidden)
+            return Ahead(structure_name(structure), float(distance), forbidden)
     return Ahead("", float(distances[inside][-1]) if inside.any() else 0.0, False)

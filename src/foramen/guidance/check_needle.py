@@ -10,7 +10,7 @@ from foramen import __version__
 from foramen.anatomy.anatomy import Anatomy
 from foramen.anatomy.root import Root
 from foramen.errors import InputError, UsageError
-from foramen.guidance.advice import Step, advise
+from foramen.guidance.advice import Action, Step, advise
 from foramen.guidance.ahead import ahead
 from foramen.guidance.deviation import deviation
 from foramen.guidance.needle import NeedleStatus, Reading, SeenNeedle, read_needle
@@ -21,6 +21,7 @@ from foramen.guidance.needle_file import (
     NeedleFile,
     OtherNeedle,
     Registration,
+    WayRecord,
 )
 from foramen.guidance.registration import Registered, Trust, register
 from foramen.guidance.replan import WayOn, plan_from_here, ways_on
@@ -153,6 +154,8 @@ def _told(
             not_checked=plan.anatomy.not_checked,
         )
     told["advice"] = tuple(_advice(step) for step in steps)
+    if way is not None and any(step.action is Action.ADVANCE for step in steps):
+        told["way"] = WayRecord(start_mm=_point(way.start_mm), target_mm=_point(way.target_mm))
     return told
 
 
@@ -160,7 +163,7 @@ def _way(seen: SeenNeedle, root: Root, target: Vector, anatomy: Anatomy | None, 
     depth = float(np.linalg.norm(seen.tip_mm - seen.entry_mm))
     if anatomy is None or anatomy.spine.nerve(root) is None:
         return next(iter(ways_on(seen.tip_mm, seen.direction, depth, target[None])), None)
-    return plan_from_here(seen.tip_mm, seen.direction, seen.entry_mm, root, anatomy, _settings(plan))
+    return plan_from_here(seen.tip_mm, seen.direction, seen.entry_mm, root, anatomy, _settings(plan), target)
 
 
 def _settings(plan: Plan) -> PlanSettings:

@@ -63,6 +63,13 @@ class AdviceRecord(_Record):
     lateral_deg: Number = 0.0
 
 
+class WayRecord(_Record):
+    """The way that the advice takes, in the planning CT's frame."""
+
+    start_mm: Point = Field(description="Where the tip lies after withdrawing")
+    target_mm: Point
+
+
 class OtherNeedle(_Record):
     """Another thing that looks like a needle, in the control scan's frame."""
 
@@ -90,6 +97,7 @@ class NeedleFile(_Record):
     deviation: DeviationRecord | None = None
     ahead: AheadRecord | None = None
     advice: tuple[AdviceRecord, ...] = ()
+    way: WayRecord | None = None
     others: tuple[OtherNeedle, ...] = ()
     control_fingerprint: str
     plan_fingerprint: str

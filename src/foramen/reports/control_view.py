@@ -99,7 +99,7 @@ def _in_control(found: NeedleFile, route: Route) -> tuple[Vector, Vector]:
 
 def _write(canvas: Canvas, found: NeedleFile, top: int) -> None:
     """The advice, as large as it fits, and the numbers behind it."""
-    words = sentence(found.advice_text or found.reason or str(found.status))
+    words = sentence(found.headline)
     size = int(min(ADVICE, ADVICE * (canvas.width - 40) / text_width(words, ADVICE, bold=True)))
     canvas.text((20, top + 52), words, size=size, bold=True, colour=WHITE)
     numbers = []
@@ -110,12 +110,7 @@ def _write(canvas: Canvas, found: NeedleFile, top: int) -> None:
             f"{off.angle_deg:.0f}° to the route",
         ]
     if found.ahead is not None and found.ahead.structure:
-        numbers.append(f"{_named(found.ahead.structure)} ahead in {found.ahead.distance_mm:.0f} mm")
+        numbers.append(f"{found.ahead.structure} ahead in {found.ahead.distance_mm:.0f} mm")
     if found.tip_uncertainty_mm is not None and found.status == "found":
         numbers.append(f"tip ± {found.tip_uncertainty_mm:.1f} mm")
     canvas.text((20, top + 112), "  ·  ".join(numbers), size=BODY, colour=QUIET)
-
-
-def _named(structure: str) -> str:
-    """A structure as a person writes it: `L4`, `left kidney`."""
-    return structure.upper() if len(structure) == 2 else structure

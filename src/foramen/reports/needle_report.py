@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foramen.anatomy.root import Root
-from foramen.guidance.needle_file import NeedleFile
+from foramen.guidance.needle_file import DeviationRecord, NeedleFile
 from foramen.imaging.ct import Ct
 from foramen.planning.plan import Plan
 from foramen.reports.canvas import Canvas, Stroke, shifted
-from foramen.reports.marks import BODY, Caption, mark, series
+from foramen.reports.marks import BODY, SMALL, Caption, mark, series
 from foramen.reports.palette import NEEDLE, ROUTE, TEXT, WHITE
 from foramen.reports.planes import CRANIAL, Plane, sample
 from foramen.reports.windows import NEEDLE_WINDOW
@@ -23,6 +23,7 @@ Vector = NDArray[np.float64]
 
 PIXEL_MM = 0.22
 WIDTH_MM, HEIGHT_MM = 130.0, 150.0
+LEAST_SAID_MM = 0.5
 TIP_SHARE = 0.68
 """How far down the picture the tip lies."""
 
@@ -80,6 +81,7 @@ def _panel(found: NeedleFile, plan: Plan, control: Ct, route: tuple[Vector, Vect
         canvas.ring(target, 12, Stroke(ROUTE, 3.5, halo=2.0))
     if found.tip_control_mm is not None and found.direction_control is not None:
         _draw_tip(canvas, plane, np.array(found.tip_control_mm), np.array(found.direction_control), found)
+        _draw_way(canvas, plane, found)
     root = next(r for r in plan.roots if any(route.id == found.route for route in r.routes))
     title = Root.parse(root.root).title
     mark(canvas, plane, Caption(title, (view,), NEEDLE_WINDOW.title, series(control)))
@@ -96,17 +98,49 @@ def _draw_tip(canvas: Canvas, plane: Plane, tip: Vector, direction: Vector, foun
         canvas.line([shifted(back, sign * side, 0), beside], Stroke(NEEDLE, 2.0, 0.9, halo=1.0))
         canvas.line([beside, shifted(at, sign * 5, 0)], Stroke(NEEDLE, 2.5, halo=1.5))
     canvas.line([at, ahead], Stroke(NEEDLE, 2.0, 0.8, (6, 8), halo=1.0))
+    _draw_depths(canvas, plane, tip, direction, found)
     words = f"tip ± {found.tip_uncertainty_mm:.1f} mm" if certain else "tip not certain"
     canvas.text(shifted(at, 26, 0), words, size=BODY, colour=NEEDLE if certain else WHITE, bold=True)
     if found.deviation is not None:
         canvas.text(shifted(at, 26, 34), f"{found.deviation.tip_to_target_mm:.0f} mm to target", size=BODY, colour=TEXT)
 
 
+def _draw_depths(canvas: Canvas, plane: Plane, tip: Vector, direction: Vector, found: NeedleFile) -> None:
+    """A tick every 10 mm back from the tip, longer at 50; and what lies ahead, at its distance."""
+    skin = np.array(found.entry_control_mm) if found.entry_control_mm is not None else tip
+    for back in range(10, int(np.linalg.norm(tip - skin)) + 1, 10):
+        at = plane.to_pixel(tip - back * direction)
+        long = back % 50 == 0
+        canvas.line([shifted(at, -16, 0), shifted(at, -34 if long else -26, 0)], Stroke(WHITE, 2.0, halo=1.5))
+        if back % 20 == 0:
+            canvas.text(shifted(at, -40, 0), str(back), size=SMALL, colour=TEXT, anchor="rm")
+    if found.ahead is not None and found.ahead.structure and found.ahead.distance_mm > 0:
+        at = plane.to_pixel(tip + found.ahead.distance_mm * direction)
+        canvas.line([shifted(at, -16, 0), shifted(at, 16, 0)], Stroke(NEEDLE, 3.0, halo=1.5))
+        words = f"{found.ahead.structure} in {found.ahead.distance_mm:.0f} mm"
+        canvas.text(shifted(at, -24, 0), words, size=SMALL, colour=TEXT, anchor="rm")
+
+
+def _draw_way(canvas: Canvas, plane: Plane, found: NeedleFile) -> None:
+    """The way that the advice takes: from where the tip lies after withdrawing to its target."""
+    if found.way is None:
+        return
+    start, target = plane.to_pixel(_in_control(found, np.array([found.way.start_mm, found.way.target_mm])))
+    canvas.line([start, target], Stroke(WHITE, 2.5, halo=1.5))
+    canvas.ring(start, 7, Stroke(WHITE, 2.5, halo=1.5))
+    canvas.dot(target, 5, WHITE)
+
+
 def _route_in_control(found: NeedleFile, plan: Plan) -> tuple[Vector, Vector]:
     route = next(r for root in plan.roots for r in root.routes if r.id == found.route)
-    matrix = np.eye(4) if found.registration.matrix is None else np.linalg.inv(np.array(found.registration.matrix))
-    points = np.array([route.entry_mm, route.target_mm]) @ matrix[:3, :3].T + matrix[:3, 3]
+    points = _in_control(found, np.array([route.entry_mm, route.target_mm]))
     return points[0], points[1]
+
+
+def _in_control(found: NeedleFile, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Points of the planning CT in the control scan's frame, shape (n, 3)."""
+    matrix = np.eye(4) if found.registration.matrix is None else np.linalg.inv(np.array(found.registration.matrix))
+    return np.asarray(points_mm @ matrix[:3, :3].T + matrix[:3, 3])
 
 
 def _where(found: NeedleFile, entry: Vector, target: Vector) -> tuple[Vector, Vector]:
@@ -139,6 +173,13 @@ def _page(found: NeedleFile, plan: Plan, picture: Canvas, made_at: datetime) -> 
 """
 
 
+def _toward(off: DeviationRecord) -> str:
+    """To which sides: `: 3 mm lateral and 1 mm cranial`."""
+    parts = [(off.outward_mm, "lateral", "medial"), (off.cranial_mm, "cranial", "caudal")]
+    said = [f"{abs(by):.0f} mm {more if by > 0 else less}" for by, more, less in parts if abs(by) >= LEAST_SAID_MM]
+    return f": {' and '.join(said)}" if said else ""
+
+
 def _facts(found: NeedleFile) -> list[tuple[str, str]]:
     facts = [("Needle", found.status + (f": {found.reason}" if found.reason else ""))]
     laid = found.registration
@@ -147,7 +188,7 @@ def _facts(found: NeedleFile) -> list[tuple[str, str]]:
     if (off := found.deviation) is not None:
         facts += [
             ("Tip to target", f"{off.tip_to_target_mm:.1f} mm"),
-            ("Beside the route", f"{off.lateral_mm:.1f} mm"),
+            ("Beside the route", f"{off.lateral_mm:.1f} mm{_toward(off)}"),
             ("Depth remaining", f"{off.depth_remaining_mm:.1f} mm"),
             ("Angle to the route", f"{off.angle_deg:.1f}°"),
         ]

@@ -7,12 +7,11 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 from foramen.anatomy.label_map import LabelMap
 from foramen.anatomy.spine import NerveRoot, RootEvidence
-from foramen.anatomy.structures import Structure
+from foramen.anatomy.structures import Structure, structure_name
 from foramen.imaging.volume import Volume
 from foramen.reports.canvas import Canvas, Stroke, text_width
 from foramen.reports.palette import NERVE, OUTLINE, OUTLINE_OPACITY, paler
 from foramen.reports.planes import Plane, sample_nearest, sample_share
-from foramen.reports.words import structure_name
 
 COARSER = 2
 """Outlines are traced at every second pixel: finer than any voxel, four times as fast."""

@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from foramen.anatomy.anatomy import Anatomy
 from foramen.anatomy.label_map import LabelMap
-from foramen.anatomy.structures import STRUCTURES_OF, Structure, Tissue
+from foramen.anatomy.structures import STRUCTURES_OF, Structure, Tissue, structure_name
 from foramen.imaging.ct import Ct
 from foramen.planning.plan import Route
 from foramen.reports.palette import OUTLINE
 from foramen.reports.planes import labels_at
-from foramen.reports.words import TISSUE, mm, structure_name
+from foramen.reports.words import TISSUE, mm
 
 STEP_MM = 0.5
 LEAST_SPAN_MM = 5.0

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from foramen.anatomy.root import Root, Side
-from foramen.anatomy.structures import Structure, Tissue
+from foramen.anatomy.structures import Tissue
 from foramen.planning.clearance import CLEARANCE_LIMIT_MM
 from foramen.planning.plan import Approach, RootStatus, Route
 
@@ -30,28 +30,6 @@ TISSUE = {
     Tissue.ORGAN: "organs",
     Tissue.LUNG: "lung",
 }
-
-_NAMES = {
-    Structure.SPINAL_CANAL: "canal",
-    Structure.SPINAL_CORD: "cord",
-    Structure.OTHER_BONE: "bone",
-    Structure.OTHER_VESSEL: "vessel",
-    Structure.OTHER_ORGAN: "organ",
-}
-
-
-def structure_name(structure: Structure) -> str:
-    """A structure's name: `L5`, `left kidney`, `vena cava`."""
-    if structure in _NAMES:
-        return _NAMES[structure]
-    if structure <= Structure.S1:
-        return structure.name
-    name = structure.name.lower().replace("_", " ")
-    for side in Side:
-        if name.endswith(f" {side}"):
-            return f"{side} {name.removesuffix(f' {side}')}"
-    return name
-
 
 def mm(value: float, uncertainty: float | None = None, *, decimals: int = 0) -> str:
     """A length: `84 mm`, or with its uncertainty `84 mm ± 2`."""
