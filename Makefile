@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo web test check format lock bench docs clean
+.PHONY: help demo stop web test check format lock bench docs clean
 
 help:            ## what can be made
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*## */\t/' | expand -t 12
@@ -21,8 +21,12 @@ $(VENV)/dev: $(VENV)/app requirements/dev.txt
 web: $(VENV)/app    ## what the browser runs, built into the package where it is older than its sources
 	@tools/build_web.sh $(VENV)
 
-demo: $(VENV)/app web   ## a whole procedure on the embedded digital patient, ends with a report to open
+demo: $(VENV)/app web   ## a whole procedure on the digital patient, a report to open, and the application running
 	@$(BIN)/foramen demo --out out/demo
+	@$(BIN)/python -m foramen.cli.demo_site start
+
+stop:            ## end the application that `make demo` left running
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m foramen.cli.demo_site stop; fi
 
 test: $(VENV)/dev web    ## every test but the slow sweeps, with coverage
 	@tools/test_system.sh
@@ -51,5 +55,5 @@ bench: $(VENV)/dev   ## speed and accuracy against peers; prints the tables kept
 docs: $(VENV)/dev    ## the documentation as a site in site/
 	@$(BIN)/mkdocs build --strict
 
-clean:           ## forget everything that was made
+clean: stop      ## forget everything that was made
 	rm -rf $(VENV) out site dist frontend/node_modules src/foramen/web/static/built .pytest_cache .mypy_cache .ruff_cache .coverage
