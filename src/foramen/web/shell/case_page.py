@@ -15,6 +15,9 @@ from foramen.web.shell.journey import journey, next_step
 
 router = APIRouter(prefix="/cases/{case_id}", include_in_schema=False)
 
+NEWEST = 12
+"""Entries of the history that are shown at once; the others are one tap away."""
+
 Reading = Annotated[Person, requires(Action.READ_CASE)]
 Noting = Annotated[Person, requires(Action.NOTE)]
 Correcting = Annotated[Person, requires(Action.CORRECT)]
@@ -36,6 +39,7 @@ def case_page(request: Request, case_id: str, records: RecordsDep, person: Readi
         journey=journey(case),
         next_step=_for(person, case),
         history=history(case.history, case.corrected),
+        newest=NEWEST,
         warnings=_warnings(case),
         may={action: person.may(action) for action in Action},
     )

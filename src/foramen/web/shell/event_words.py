@@ -37,13 +37,19 @@ def history(case_events: tuple[Event, ...], corrected: frozenset[int] = frozense
             number=event.number,
             words=in_words(event),
             at=event.at,
-            who=f"{event.by.name}, {event.by.role}" if event.by.role != "software" else "by the software",
+            who=_who(event),
             corrected=reasons.get(event.number, ""),
             correctable=event.number > 1 and event.number not in corrected,
             is_correction=isinstance(event.content, e.Corrected),
         )
         for event in reversed(case_events)
     )
+
+
+def _who(event: Event) -> str:
+    if event.by.role in ("software", "patient"):
+        return f"by the {event.by.role}"
+    return f"{event.by.name}, {event.by.role}"
 
 
 def in_words(event: Event) -> str:
