@@ -4,7 +4,7 @@ Operators aim with the published freehand errors (mean 2.8° in plane, 6.5° out
 the depth, look, and withdraw and redirect where the needle would miss: as `advise()` says, which searches the way on in
 the patient's labels and knows the planned target only, or by their own eye from axial slices. What is read of the tip
 errs by 0.5 mm and of the axis by 0.5°, as measured in the needle's benchmark; one pass without looking stands beside.
-Routes: the recommended one to every root of the digital patients of the spread benchmark. How operators correct is a
+Routes: the recommended one to every root of three digital patients. How operators correct is a
 design choice (`simulation/operator.py`).
 """
 
@@ -24,7 +24,7 @@ from foramen.simulation import DigitalPatient, PatientParameters, ScanProtocol
 from foramen.simulation.needle import SimulatedNeedle
 from foramen.simulation.operator import Advice, Insertion, Operator, insert
 
-EACH = 10
+PATIENTS, EACH = 3, 10
 TIP_MM, AXIS_DEG = 0.5, 0.5
 BESIDE_MM = 20.0
 """How far from the route a needle may stray within the ground that is searched."""
@@ -49,7 +49,7 @@ class Way:
 
 def run() -> str:
     rows: dict[str, list[Insertion]] = {hand: [] for hand in HANDS}
-    for number, (parameters, _) in enumerate(DIGITAL):
+    for number, (parameters, _) in enumerate(DIGITAL[:PATIENTS]):
         for way in _ways(parameters):
             for n in range(EACH):
                 for hand, done in rows.items():
@@ -112,7 +112,7 @@ def _advice(way: Way, needle: SimulatedNeedle, random: np.random.Generator) -> A
     axis = needle.axis + np.tan(np.radians(random.normal(0, AXIS_DEG, 3)))
     axis /= np.linalg.norm(axis)
     off = deviation(tip, axis, *way.ends, way.root.side)
-    on = way.ground.way(tip, axis, needle.entry_mm, way.ground.zone.candidates_mm)
+    on = way.ground.way_to(way.ends[1], tip, axis, needle.entry_mm)
     steps = {
         step.action: step for step in advise(off, ahead(way.anatomy.structures, tip, axis), on, axis, way.root.side)
     }

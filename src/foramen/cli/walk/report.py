@@ -17,7 +17,7 @@ from foramen.reports.control_view import draw_control
 from foramen.reports.needle_view import NeedleField, draw_needle_view
 from foramen.reports.pdf import Paper
 from foramen.reports.procedure import ProcedureReport, compose, procedure_report
-from foramen.reports.procedure.content import Approval, Picture
+from foramen.reports.procedure.content import Approval, IndicationPart, Picture
 from foramen.reports.spread_view import draw_spread
 from foramen.reports.windows import BONE
 from foramen.reports.words import sentence
@@ -50,7 +50,13 @@ def _content(walked: Walked, made_at: datetime) -> ProcedureReport:
         software=f"Foramen {__version__}",
     )
     route = Approval(what=f"Route {walked.looking.route.id}", by=OPERATOR, at=walked.table.began_at)
-    return content.model_copy(update={"simulated": True, "approvals": (route, *content.approvals)})
+    told = {
+        "simulated": True,
+        "indication": IndicationPart(text="Simulated leg pain of one root", intent="therapeutic"),
+        "complications": (),
+        "approvals": (route, *content.approvals),
+    }
+    return content.model_copy(update=told)
 
 
 def _pictures(walked: Walked) -> list[tuple[Picture, Canvas]]:
