@@ -522,10 +522,6 @@ function paint(canvas: HTMLCanvasElement, values: Float32Array, plane: Plane, wi
 }
 
 function warnings(said: readonly string[]): HTMLElement {
-  const [first = "", ...rest] = said;
-  const box = make("section", { class: "banner warning" }, make("p", {}, first));
-  if (rest.length > 0)
-    box.append(make("details", { id: "warnings" }, make("summary", {}, `${rest.length} more`), make("ul", {}, ...rest.map((words) => make("li", {}, words)))));
-  return box;
+  return make("section", { class: "banner warning" }, make("ul", {}, ...said.map((words) => make("li", {}, words))));
 }
 

@@ -161,7 +161,8 @@ def working(record_url: str, store: Path, *, processes: int = 1) -> Iterator[sub
         PROCESSES: str(processes),
         "NUMBA_NUM_THREADS": os.environ.get("NUMBA_NUM_THREADS", str(threads)),
     }
-    process = subprocess.Popen([sys.executable, "-m", "foramen.web.worker"], env=environment)
+    # In a session of its own, so that Ctrl-C at the terminal ends the application, which then ends the worker.
+    process = subprocess.Popen([sys.executable, "-m", "foramen.web.worker"], env=environment, start_new_session=True)
     try:
         yield process
     finally:

@@ -1,5 +1,6 @@
 """A case with a planned scan: the small digital patient, sent and worked off as at a site."""
 
+import os
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -9,16 +10,15 @@ import pytest
 from foramen.records import SOFTWARE, Case, Role
 from foramen.records.events import CaseOpened, Identity
 from foramen.web.worker import work_off
-from support.small_patient import SmallPatient, small_patient
+from support.small_patient import ROOTS, SmallPatient, small_patient
 from support.worked_cases import worked_case
-
-ROOTS = ("L5-left", "L4-right")
 
 
 @pytest.fixture(scope="session")
 def patient(tmp_path_factory: pytest.TempPathFactory) -> SmallPatient:
-    """Made once for all processes of the run."""
-    return small_patient(tmp_path_factory.getbasetemp().parent)
+    """Made once for all processes of this run, and for no other run."""
+    own = tmp_path_factory.getbasetemp()
+    return small_patient(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
 
 
 @dataclass
@@ -63,10 +63,9 @@ def fresh(site) -> AtSite:
 
 @pytest.fixture(scope="module")
 def planned(shared_site, patient) -> AtSite:
-    """A case whose planning scan was sent with its labels, read and planned."""
+    """A case whose planning scan was read and planned."""
     at = opened(shared_site)
-    assert at.send([patient.ct], labels=[patient.labels]).status_code == 202
-    at.work()
+    patient.planned_in(shared_site.records, at.id, shared_site.clock())
     return at
 
 
@@ -79,14 +78,11 @@ def at_table(shared_site, patient) -> AtSite:
 def on_the_morning(site, patient) -> AtSite:
     site.clock.move(datetime.fromisoformat("2025-03-13T08:56:00+01:00") - site.clock())
     at = AtSite(site, worked_case(site.records, "01-straightforward", until="consented"))
-    sent = at.send([patient.ct], labels=[patient.labels], identity_checked="yes")
-    assert sent.status_code == 202
-    at.work()
+    patient.planned_in(site.records, at.id, site.clock())
     case = at.case
     approval = {"root": "L5-left", "route_id": case.planned.roots[0].routes[0], "after": case.version}
     client = site.client(Role.RADIOLOGIST)
     assert client.post(f"/api/cases/{at.id}/routes/approve", json=approval).status_code == 200
-    at.work()
     return at
 
 

@@ -1,9 +1,11 @@
 """Right is right: NiiVue's own coordinates and pixels of known side, however the scan was stored."""
 
 import io
+import zipfile
 
 import numpy as np
 import pytest
+import SimpleITK
 from PIL import Image
 from scipy.spatial.transform import Rotation
 
@@ -14,6 +16,7 @@ from foramen.imaging.volume import Grid, Volume
 from foramen.records import Role
 from foramen.web.images.spool import Spool
 from foramen.web.images.viewing import View, onto, viewing_grid
+from support.real_data import real
 
 SMALL = {"width": 1100, "height": 720}
 
@@ -139,3 +142,39 @@ def _side(page, name, shown) -> tuple[int, int]:
     x, y = page.evaluate(f"window.planPage.planes.get('{name}').toPixel(window.planPage.crosshair)")
     down, right = np.median(np.argwhere(shown), axis=0) - [y, x]
     return (int(np.sign(right)), 0) if abs(right) > abs(down) else (0, int(np.sign(down)))
+
+
+@pytest.mark.real
+@pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
+def test_niivue_and_simpleitk_agree_on_a_clinical_scan(planned, browse, tmp_path):
+    """The lumbar CT as its DICOM files say, by a second reader: the same HU at the same millimetres."""
+    archive = real("dicom") / "lumbar_clinical.zip"
+    ct = read_ct(archive)
+    middle = ct.to_world((np.array(ct.shape) - 1) / 2)
+    around = ct.crop_around(middle[None], 60.0)
+    view = View.under(Spool(planned.site.records.store).drawn(planned.case.anatomy.digest))
+    kept = view.ct.read_bytes()
+    peer = by_simpleitk(archive, tmp_path)
+    try:
+        write_nifti(onto(Volume(around.voxels, around.affine), viewing_grid(around.grid)), view.ct)
+        page = browse(planned.site, Role.RADIOLOGIST, size=SMALL)
+        opened(page, planned)
+        for away in np.random.default_rng(2).uniform(-45, 45, (40, 3)):
+            index = peer.TransformPhysicalPointToIndex((middle + away).tolist())
+            place = peer.TransformIndexToPhysicalPoint(index)
+            found = page.evaluate(LABEL_AT, list(place))
+            assert found["hu"] == max(peer.GetPixel(index), -1024)
+    finally:
+        view.ct.write_bytes(kept)
+
+
+def by_simpleitk(archive, folder):
+    zipfile.ZipFile(archive).extractall(folder)
+    reader = SimpleITK.ImageSeriesReader()
+    series = {
+        uid: reader.GetGDCMSeriesFileNames(str(directory), uid)
+        for directory in {file.parent for file in folder.rglob("*") if file.is_file()}
+        for uid in reader.GetGDCMSeriesIDs(str(directory))
+    }
+    reader.SetFileNames(max(series.values(), key=len))
+    return reader.Execute()

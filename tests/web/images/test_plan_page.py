@@ -140,3 +140,23 @@ def test_a_named_vertebra_is_handed_to_the_worker(open_plan, planned):
     kept = planned.site.records.store.read(job.payload["corrections"]).decode()
     assert '"level": "L4"' in kept
     planned.site.records.jobs.cancel(job.id, at=planned.site.clock())
+
+
+def test_where_the_levels_are_not_certain_it_asks_before_it_plans(planned, browse):
+    case = planned.case
+    at = planned.site.open_case("Unsure, Una", "L5-left")
+    anatomy = case.anatomy.model_copy(update={"levels_certain": False, "warnings": ("LEVEL NOT CERTAIN: which?",)})
+    planned.site.records.append(
+        at, after=None, contents=[case.scans[0], anatomy], by=case.history[1].by, at=planned.site.clock()
+    )
+    page = browse(planned.site, Role.RADIOLOGIST, size=SMALL)
+    page.goto(f"/cases/{at}/plan")
+    page.wait_for_selector("#plan[data-ready]", timeout=90_000)
+    assert page.get_by_role("heading", name="Which level is which?").is_visible()
+    assert "LEVEL NOT CERTAIN" in page.locator("[data-alerts]").inner_text()
+    assert page.locator("#approve").count() == 0
+    answer = planned.site.client(Role.RADIOLOGIST).post(
+        f"/api/cases/{at}/routes/check", json={"root": "L5-left", "entry_mm": [0, 0, 0], "target_mm": [0, 0, 0]}
+    )
+    assert answer.status_code == 422
+    assert "once the levels of a scan are certain" in answer.json()["detail"]

@@ -14,8 +14,10 @@ from foramen.web.images.spool import Spool
 from support.dicom_series import Series
 
 
-def test_a_sent_scan_ends_in_a_plan_whose_chain_is_in_the_record(planned):
-    case = planned.case
+def test_a_sent_scan_ends_in_a_plan_whose_chain_is_in_the_record(fresh, patient):
+    assert fresh.send([patient.ct], labels=[patient.labels]).status_code == 202
+    assert fresh.work() == 3
+    case = fresh.case
     kinds = [event.content.kind for event in case.history]
     assert kinds == ["case-opened", "scan-received", "anatomy-found", "planned"]
     assert case.planned.scan == case.scans[0].digest
@@ -23,10 +25,7 @@ def test_a_sent_scan_ends_in_a_plan_whose_chain_is_in_the_record(planned):
     assert {root.root: root.status for root in case.planned.roots} == {"L5-left": "planned", "L4-right": "planned"}
     assert case.history[1].by.name == "The radiographer"
     assert case.history[2].by.role == "software"
-
-
-def test_nothing_of_an_upload_stays_beside_the_store(planned):
-    assert list((Spool(planned.site.records.store).folder / "uploads").iterdir()) == []
+    assert list((Spool(fresh.site.records.store).folder / "uploads").iterdir()) == []
 
 
 def test_progress_is_shown_until_the_work_is_over(fresh, patient):

@@ -72,7 +72,7 @@ class Service:
 
 def service_of(cases: Iterable[Case], now: datetime) -> Service:
     """Add up the cases; their order makes no difference."""
-    kept = sorted(cases, key=lambda case: case.opened_at)
+    kept = sorted(cases, key=lambda case: (case.opened_at, case.id))
     lines = tuple(line_of(case, now) for case in kept)
     diaries = [diary for case in kept for diary in _therapeutic(case)]
     return Service(

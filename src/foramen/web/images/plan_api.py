@@ -270,11 +270,11 @@ def _approvals(case: Case) -> dict[str, ApprovalShown]:
 
 
 def _warnings(case: Case) -> tuple[str, ...]:
-    """What must be known before any of it is believed: of the scan, of the anatomy, of the plan."""
-    said: list[str] = []
-    if case.anatomy is not None:
-        scan = next((scan for scan in reversed(case.scans) if scan.digest == case.anatomy.scan), None)
-        said += [*(scan.warnings if scan else ()), *case.anatomy.warnings]
-        if case.planned is not None and case.planned.anatomy == case.anatomy.digest:
-            said += case.planned.warnings
+    """What must be known before any of it is believed: of the levels first, then of the plan, then of the scan."""
+    found = case.anatomy
+    if found is None:
+        return ()
+    scan = next((scan for scan in reversed(case.scans) if scan.digest == found.scan), None)
+    planned = case.planned if case.planned is not None and case.planned.anatomy == found.digest else None
+    said = (*found.warnings, *(planned.warnings if planned else ()), *(scan.warnings if scan else ()))
     return tuple(dict.fromkeys(said))

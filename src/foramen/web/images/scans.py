@@ -16,6 +16,7 @@ from foramen.web.images.spool import Spool
 from foramen.web.images.standing import FOR_PLANNING, FOR_THE_TABLE, standing
 from foramen.web.images.viewing import View
 from foramen.web.images.work.kinds import Kind
+from foramen.web.images.work.read_scan import before_contrast
 from foramen.web.pages import render
 
 router = APIRouter(prefix="/cases/{case_id}", include_in_schema=False)
@@ -110,6 +111,8 @@ def _asked_for(received: Received, case: Case) -> dict[str, object]:
     root = fields.get("root") or None
     if purpose is not Purpose.PLANNING and root not in case.approvals:
         raise InputError("A control scan is read against an approved route; approve one on the plan page first.")
+    if purpose is Purpose.AFTER_CONTRAST and before_contrast(case, str(root)) is None:
+        raise InputError("There is no scan from before the contrast to compare with; send a control scan first.")
     return {
         "purpose": purpose.value,
         "root": root,

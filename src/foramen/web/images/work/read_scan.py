@@ -102,12 +102,11 @@ def _go_on(task: Task, digest: str, purpose: Purpose) -> None:
         return
     elif purpose is Purpose.CONTROL:
         task.then(Kind.CHECK_NEEDLE, scan=digest, root=root)
-    elif purpose is Purpose.AFTER_CONTRAST and (before := before_contrast(case)) is not None:
+    elif purpose is Purpose.AFTER_CONTRAST and (before := before_contrast(case, root)) is not None:
         given = {"injected_ml": task.told("injected_ml"), "iodine_mg_ml": task.told("iodine_mg_ml")}
         task.then(Kind.READ_SPREAD, before=before, after=digest, root=root, **given)
 
 
-def before_contrast(case: Case) -> str | None:
-    """The scan that one with contrast is compared with: the last without any, taken for it or to check the needle."""
-    without = (Purpose.BEFORE_CONTRAST, Purpose.CONTROL)
-    return next((scan.digest for scan in reversed(case.scans) if scan.purpose in without), None)
+def before_contrast(case: Case, root: str) -> str | None:
+    """The scan that one with contrast is compared with: the last without any in which this root's needle was read."""
+    return next((reading.scan for reading in reversed(case.needles) if reading.root == root), None)
