@@ -24,7 +24,9 @@ STANDS_OUT_MM = 7.0
 SHEATH_MM = 3.0
 CANAL_LENGTH_MM, CANAL_SECTION_MM2 = 15.0, 7.0
 """In the canal a thin sheet of epidural contrast is usual; only what is longer and rounder than that is a vessel."""
-GONE_SHARE = 0.3
+GONE_SHARE = 0.08
+"""Between two scans a minute apart the iodine of clean contrast was found again to 1 % (at worst 4 %); what a vessel
+took fell by 9 to 90 %."""
 LEAST_MG = 0.12
 """Of iodine: what a hair's breadth of vessel holds; less is noise."""
 LEAST_VOXELS = 3

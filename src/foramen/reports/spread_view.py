@@ -7,6 +7,7 @@ from foramen.anatomy.anatomy import Anatomy
 from foramen.anatomy.spine import NerveRoot
 from foramen.guidance.compartments import FORBIDDEN as FORBIDDEN_PLACES
 from foramen.guidance.compartments import Compartment
+from foramen.guidance.release import Release
 from foramen.guidance.spread import Spread
 from foramen.imaging.volume import Volume
 from foramen.reports.canvas import Canvas, Stroke, text_width
@@ -60,12 +61,15 @@ def _placed(spread: Spread) -> tuple[Volume, Volume, Volume]:
 
 
 def _middle(spread: Spread, nerve: NerveRoot) -> NDArray[np.float64]:
-    """Around the root, in the slice that holds most of the contrast."""
+    """Around the root, in the slice that holds most of the contrast, or most of it where none may be."""
     points = spread.contrast.points_mm
     if not len(points):
         return nerve.point_mm
-    weights = spread.contrast.iodine_mg[spread.contrast.mask]
-    return np.array([*nerve.point_mm[:2], np.average(points[:, 2], weights=np.clip(weights, 1e-9, None))])
+    weights = np.clip(spread.contrast.iodine_mg[spread.contrast.mask], 1e-9, None)
+    astray = np.isin(spread.place, [list(Compartment).index(place) for place in FORBIDDEN_PLACES])
+    shown = astray if spread.decision.release is not Release.GO and astray.any() else np.ones_like(astray)
+    middle = np.average(points[shown], axis=0, weights=weights[shown])
+    return np.array([*nerve.point_mm[:2], middle[2]]) if shown.all() else middle
 
 
 def _panel(
@@ -102,10 +106,11 @@ def _write(canvas: Canvas, spread: Spread, top: int) -> None:
         canvas.text((left, top + 30 + (n + 1) * line), words, size=SMALL, colour=TEXT)
     x = float(left)
     for compartment, ml in sorted(spread.compartments_ml.items(), key=lambda item: -item[1])[:5]:
-        if ml < LEAST_SHOWN_ML:
+        words = f"{compartment} {ml:.2f} ml"
+        if ml < LEAST_SHOWN_ML or x + 22 + text_width(words, SMALL) > canvas.pixels.shape[1]:
             break
         canvas.dot((x + 8, top + 150), 7, colour_of(compartment))
-        canvas.text((x + 22, top + 150), f"{compartment} {ml:.2f} ml", size=SMALL, colour=TEXT)
-        x += 50 + text_width(f"{compartment} {ml:.2f} ml", SMALL)
+        canvas.text((x + 22, top + 150), words, size=SMALL, colour=TEXT)
+        x += 50 + text_width(words, SMALL)
     for n, words in enumerate(spread.limits):
         canvas.text((left, top + 190 + n * (SMALL + 8)), words, size=SMALL, colour=QUIET)
