@@ -5,46 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from foramen.anatomy.root import Root
 from foramen.anatomy.structures import STRUCTURES_OF, Tissue
 from foramen.errors import InputError, UsageError
 from foramen.guidance import NeedleStatus, Trust, check_needle
 from foramen.guidance.replan import MOST_TURN_DEG, SHALLOWEST_MM, plan_from_here
 from foramen.imaging.ct import ScanIdentity
-from foramen.planning import PlanSettings, plan_routes
-from foramen.simulation import ScanProtocol
-from foramen.simulation.control_scan import control_scan, motion
-from foramen.simulation.needle import SimulatedNeedle
-from support.phantoms import Phantom, straight_grid
+from foramen.planning import PlanSettings
+from foramen.simulation.control_scan import motion
+from support.planned_case import ROOT, Case
 from support.surfaces import Lines, surface_of
-
-ROOT = Root.parse("L4-left")
-
-
-class Case:
-    """A planned patient, and control scans of it."""
-
-    def __init__(self):
-        self.ct, self.anatomy = Phantom().on(straight_grid((1.4, 1.4, 2.0)))
-        self.plan = plan_routes(self.ct, self.anatomy, (ROOT,), PlanSettings())
-        self.route = next(r for r in self.plan.roots[0].routes if r.recommended)
-        self.entry, self.target = np.array(self.route.entry_mm), np.array(self.route.target_mm)
-        self.way = (self.target - self.entry) / np.linalg.norm(self.target - self.entry)
-
-    def scanned(self, tip=None, moved=None, slices=20, offset=(0, 0, 0)):
-        moved = np.eye(4) if moved is None else moved
-        centre = moved[:3, :3] @ ((self.entry + self.target) / 2) + moved[:3, 3] + offset
-        protocol = ScanProtocol(
-            spacing_mm=(0.8, 0.8, 2.0),
-            field_of_view_mm=(150.0, 150.0, 2.0 * slices),
-            centre_mm=tuple(centre),
-            noise_hu=12,
-        )
-        needles = [] if tip is None else [SimulatedNeedle(tip, self.entry, 22, 150)]
-        return control_scan(self.ct, protocol, needles, moved=moved).ct
-
-    def checked(self, scan, **more):
-        return check_needle(scan, self.plan, **({"planning": self.ct, "anatomy": self.anatomy} | more))
 
 
 @pytest.fixture(scope="module")
