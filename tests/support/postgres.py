@@ -68,7 +68,7 @@ def running(settings: tuple[str, ...] = FASTER) -> Iterator[Server]:
     where = programs()
     assert where is not None, "no PostgreSQL server is installed"
     folder = Path(tempfile.mkdtemp(prefix="foramen-postgres-"))
-    port = _free_port()
+    port = free_port()
     try:
         as_owner = _owned(folder)
         data = str(folder / "data")
@@ -99,7 +99,7 @@ def _run(command: list[str]) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
