@@ -119,6 +119,15 @@ def test_another_planning_ct_than_the_plans_is_refused(case):
         case.checked(case.scanned(slices=8), planning=case.scanned(slices=9))
 
 
+def test_a_way_that_could_not_be_checked_is_said_to_be_unchecked(case):
+    scan = case.scanned(case.target - 25 * case.way)
+    unseen = replace(case.anatomy, spine=replace(case.anatomy.spine, foramina=(), roots=()))
+    for anatomy, says in ((None, "No label map was given"), (unseen, "does not show L4-left")):
+        found = case.checked(scan, anatomy=anatomy)
+        assert found.advice[-1].action == "advance"
+        assert any(says in warning for warning in found.warnings)
+
+
 def test_without_the_planning_ct_nothing_is_said_in_its_frame(case):
     found = check_needle(case.scanned(case.target - 25 * case.way), case.plan)
     assert found.status is NeedleStatus.FOUND

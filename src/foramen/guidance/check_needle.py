@@ -99,7 +99,7 @@ def check_needle(
         control_fingerprint=control.fingerprint,
         plan_fingerprint=plan.scan.fingerprint,
         software={"name": "foramen", "version": __version__},
-        warnings=_warnings(control, laid, anatomy, identity),
+        warnings=_warnings(control, laid, anatomy, Root.parse(planned.root), identity),
     )
 
 
@@ -161,9 +161,13 @@ def _told(
 
 def _way(seen: SeenNeedle, root: Root, target: Vector, anatomy: Anatomy | None, plan: Plan) -> WayOn | None:
     depth = float(np.linalg.norm(seen.tip_mm - seen.entry_mm))
-    if anatomy is None or anatomy.spine.nerve(root) is None:
+    if anatomy is None or not _visible(root, anatomy):
         return next(iter(ways_on(seen.tip_mm, seen.direction, depth, target[None])), None)
     return plan_from_here(seen.tip_mm, seen.direction, seen.entry_mm, root, anatomy, _settings(plan), target)
+
+
+def _visible(root: Root, anatomy: Anatomy) -> bool:
+    return anatomy.spine.nerve(root) is not None and anatomy.spine.foramen(root).frame is not None
 
 
 def _settings(plan: Plan) -> PlanSettings:
@@ -208,12 +212,16 @@ def _positions(reading: Reading) -> dict[str, object]:
     }
 
 
-def _warnings(control: Ct, laid: Registered, anatomy: Anatomy | None, identity: tuple[str, ...]) -> tuple[str, ...]:
+def _warnings(
+    control: Ct, laid: Registered, anatomy: Anatomy | None, root: Root, identity: tuple[str, ...]
+) -> tuple[str, ...]:
     found = [*identity, *control.warnings]
     if laid.status is Trust.REFUSED:
         found.append(f"The needle was not compared with the plan: {laid.reason}.")
     if anatomy is None:
-        found.append("No label map was given: what lies ahead of the needle was not checked.")
+        found.append("No label map was given: neither what lies ahead of the needle nor the way on was checked.")
+    elif not _visible(root, anatomy):
+        found.append(f"The label map does not show {root}: the way on was not checked against it.")
     return tuple(dict.fromkeys(found))
 
 
