@@ -89,7 +89,7 @@ class Site:
 
 
 @contextmanager
-def running(folder: Path, **changes: object) -> Iterator[Site]:
+def running(folder: Path, *, staffed: bool = True, **changes: object) -> Iterator[Site]:
     """An application on a free port of the loopback address, with somebody of every role.
 
     `changes` are fields of `AppSettings` that shall be otherwise.
@@ -116,7 +116,8 @@ def running(folder: Path, **changes: object) -> Iterator[Site]:
     site = Site(f"http://{host}:{port}", app, settings, clock)
     # Hashing as in earnest takes a tenth of a second each time; `tests/records` holds the record to argon2 as it ships.
     site.records.people = People(site.records.database, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    site.people = {role: somebody(site.records, role, at=clock()) for role in Role}
+    if staffed:
+        site.people = {role: somebody(site.records, role, at=clock()) for role in Role}
     try:
         yield site
     finally:

@@ -24,17 +24,24 @@ from foramen.web.worker import work_off
 BEN = Identity(name="Digital, Ben", born=date(1979, 7, 2), number="DEMO-2")
 ROOT = "L5-left"
 PARAMETERS = PatientParameters(sex="male", age_years=47, stature_cm=182, bmi=27)
-PROTOCOL = ScanProtocol(spacing_mm=(1.0, 1.0, 1.5), field_of_view_mm=(340, 320, 170), centre_mm=(0, -10, -60))
+PROTOCOL = ScanProtocol(spacing_mm=(1.25, 1.25, 2.0), field_of_view_mm=(340, 320, 170), centre_mm=(0, -10, -60))
 
 
-def tell_ben(records: Records, staff: Staff, examples: Path, now: datetime, progress: Progress) -> str:
+def tell_ben(
+    records: Records,
+    staff: Staff,
+    examples: Path,
+    now: datetime,
+    progress: Progress,
+    protocol: ScanProtocol = PROTOCOL,
+) -> str:
     """His case up to the moment before the table."""
     referral = worked(examples, "01-straightforward", "referral", Referral, now + timedelta(hours=2) - DAY)
     story = Story.begins(records, staff, BEN, referral, now - timedelta(days=9), "Leg pain on the left for ten weeks")
     story.is_screened(now - timedelta(days=7))
     story.is_consented(ROOT, now - timedelta(minutes=90))
     progress("scanning the second digital patient", 0.0)
-    _send(story, _scan(), now - timedelta(minutes=60))
+    _send(story, _scan(protocol), now - timedelta(minutes=60))
     progress("planning his route, as the worker does", 0.0)
     work_off(records, clock=lambda: now - timedelta(minutes=50))
     _approve(story, now - timedelta(minutes=30))
@@ -43,9 +50,9 @@ def tell_ben(records: Records, staff: Staff, examples: Path, now: datetime, prog
     return story.case_id
 
 
-def _scan() -> DigitalScan:
+def _scan(protocol: ScanProtocol) -> DigitalScan:
     """His scan, under his own number."""
-    scan = DigitalPatient(PARAMETERS).scan(PROTOCOL)
+    scan = DigitalPatient(PARAMETERS).scan(protocol)
     identity = replace(scan.ct.identity, patient_id=BEN.number)
     return replace(scan, ct=Ct(scan.ct.voxels, scan.ct.affine, identity=identity))
 

@@ -115,6 +115,7 @@ WORDS: dict[type[e.Content], Words] = {
     e.Stopped: lambda c: f"case stopped: {c.reason}",
     e.Closed: lambda c: f"case closed{f': {c.reason}' if c.reason else ''}",
     e.SettingsChanged: lambda c: f"settings changed{f': {c.reason}' if c.reason else ''}",
+    e.RecordRestored: lambda c: "record brought back from a backup",
     e.PersonChanged: lambda c: f"account {c.person}: {c.what}",
     e.Reopened: lambda c: f"case reopened: {c.reason}",
 }
