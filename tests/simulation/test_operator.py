@@ -58,9 +58,16 @@ def test_who_is_told_to_stop_begins_again_at_the_skin():
     told = iter([Advice(advance_mm=50), Advice(stop=True), Advice(advance_mm=50)])
     done = insert(operator(1), lambda needle: next(told, Advice(in_position=True)))
     assert done.passes == 2
+    assert done.arrived
     depths = [needle.depth_mm for needle in done.needles]
     assert depths[2] == pytest.approx(STAGES[0] * np.linalg.norm(TARGET - ENTRY))
     assert depths[1] > depths[2]
+
+
+def test_who_never_arrives_says_so():
+    lost = insert(operator(1), lambda needle: Advice(withdraw_mm=10.0, cranial_deg=20.0, advance_mm=5.0))
+    assert len(lost.needles) == MOST_LOOKS
+    assert not lost.arrived
 
 
 def test_who_is_told_to_withdraw_and_turn_does_so_within_his_error():
@@ -108,3 +115,27 @@ def test_a_case_says_what_it_means_or_is_refused(tmp_path):
         read_case(case)
     with pytest.raises(InputError, match="can't be read"):
         read_case(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ('root = "C6-left"', "'C6-left' is not a root"),
+        ('root = "L5-left"\n[patient]\nshoe_size = 44', "A patient has no 'shoe_size', but sex"),
+        ('root = "L5-left"\n[patient]\nage_years = 140', "no such patient"),
+        ('root = "L5-left"\n[patient]\nage_years = "old"', "no such patient"),
+        ('root = "L5-left"\n[patient]\nnarrowing = { L9 = 0.5 }', "'L9' is not a root"),
+    ],
+)
+def test_who_can_not_be_simulated_is_refused_with_the_files_name(tmp_path, words, said):
+    case = tmp_path / "case.toml"
+    case.write_text(words)
+    with pytest.raises(InputError, match=said) as refused:
+        read_case(case)
+    assert str(refused.value).startswith("case.toml: ")
+
+
+def test_narrowing_is_given_by_the_roots_name(tmp_path):
+    case = tmp_path / "case.toml"
+    case.write_text('root = "L5-left"\n[patient]\nnarrowing = { L5-left = 0.5 }')
+    assert {str(root): share for root, share in read_case(case).parameters.narrowing.items()} == {"L5-left": 0.5}

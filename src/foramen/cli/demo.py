@@ -13,6 +13,9 @@ from foramen.cli.console import Stages, results
 if TYPE_CHECKING:
     from foramen.simulation.case_file import CaseFile
 
+PLANNED_LEVELS = ("L4", "L5", "S1")
+"""Both sides of each are planned."""
+
 
 def demo(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for scans, readings and reports.")] = Path(
@@ -22,12 +25,13 @@ def demo(
 ) -> None:
     """Walk the digital patient through a whole procedure, from the plan to a report to open.
 
-    Plans every lumbar root, brings the needle to L4 left by control scans with their advice, gives contrast, reads it
+    Plans the roots L4, L5 and S1, brings the needle to L4 left by control scans with their advice, gives contrast, reads it
     and decides about the steroid. Every scan, reading and report stays in DIR.
 
     **Example**: `foramen demo --out out/demo`
     """
-    from foramen.anatomy import ALL_ROOTS
+    from foramen.anatomy import Root
+    from foramen.anatomy.root import Side
     from foramen.cli.outputs import written_whole
     from foramen.cli.plan import summarise as summarise_plan
     from foramen.cli.simulate import summarise
@@ -36,7 +40,8 @@ def demo(
 
     made_at = datetime.now().astimezone().replace(microsecond=0)
     with Stages(quiet=quiet) as stages, written_whole(out) as folder:
-        walked = walk(demo_case(), folder, stages, made_at=made_at, roots=ALL_ROOTS)
+        roots = tuple(Root(level, side) for level in PLANNED_LEVELS for side in Side)
+        walked = walk(demo_case(), folder, stages, made_at=made_at, roots=roots)
         room = walked.room
         write_plan_report(walked.plan, room.planning, room.anatomy, folder / "plan", stages, made_at=made_at)
         write_walk_report(walked, folder, stages, made_at=made_at)

@@ -1,13 +1,15 @@
 """A simulated procedure as a person writes it down: `CASE.toml`."""
 
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from foramen.anatomy.root import Root
-from foramen.errors import InputError
+from foramen.errors import ForamenError, InputError, UsageError
+from foramen.simulation.parameters import PatientParameters
 
 
 class _Table(BaseModel):
@@ -67,6 +69,25 @@ class CaseFile(_Table):
         """The root that is meant."""
         return Root.parse(self.root)
 
+    @property
+    def parameters(self) -> PatientParameters:
+        """The patient.
+
+        Raises
+        ------
+        InputError
+            If there can be no such patient.
+        """
+        known = [one.name for one in fields(PatientParameters)]
+        if unknown := sorted(set(self.patient) - set(known)):
+            raise InputError(f"A patient has no '{unknown[0]}', but {', '.join(known)}.")
+        told = dict(self.patient)
+        try:
+            told["narrowing"] = {Root.parse(name): share for name, share in told.get("narrowing", {}).items()}
+            return PatientParameters(**told)
+        except (UsageError, TypeError, AttributeError) as problem:
+            raise InputError(f"There can be no such patient: {problem}") from problem
+
 
 def read_case(path: Path) -> CaseFile:
     """Read a case.
@@ -77,7 +98,7 @@ def read_case(path: Path) -> CaseFile:
         If it can't be read or says something that can't be simulated; the message names the first such entry.
     """
     try:
-        return CaseFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        told = CaseFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as problem:
         raise InputError(f"The case {path.name} can't be read.") from problem
     except tomllib.TOMLDecodeError as problem:
@@ -86,3 +107,8 @@ def read_case(path: Path) -> CaseFile:
         first = problem.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise InputError(f"{path.name}: {where}: {first['msg']}.") from problem
+    try:
+        _ = told.target, told.parameters
+    except ForamenError as problem:
+        raise InputError(f"{path.name}: {problem}") from problem
+    return told

@@ -86,6 +86,8 @@ class Insertion:
         How often it was withdrawn or turned.
     passes
         How often it was put in at the skin.
+    arrived
+        Whether it ended where a look, or the operator's eye, said that it may stay.
     """
 
     needles: tuple[SimulatedNeedle, ...]
@@ -93,6 +95,7 @@ class Insertion:
     tip_error_mm: float
     redirected: int
     passes: int
+    arrived: bool
     touched: frozenset[Tissue] = field(default=frozenset())
 
 
@@ -187,11 +190,13 @@ def insert(
         told.append(advice)
         last = stage == len(stages) - 1
         stage = min(stage + 1, len(stages) - 1)
-        if len(needles) == MOST_LOOKS or len(stages) == 1 or (advice and advice.in_position):
+        arrived = len(stages) == 1 or (advice is not None and advice.in_position)
+        if arrived or len(needles) == MOST_LOOKS:
             break
         if advice is None:
             needle, again = operator.judges(needle, stages[stage])
             if last and not again:
+                arrived = True
                 break
         elif advice.stop:
             needle, again, stage, passes = operator.starts(stages[0]), True, 0, passes + 1
@@ -202,7 +207,7 @@ def insert(
         needles.append(needle)
     touched = touched_by(needles, labels) if labels is not None else frozenset()
     error = float(np.linalg.norm(needles[-1].tip_mm - operator.target_mm))
-    return Insertion(tuple(needles), tuple(told), error, redirected, passes, touched)
+    return Insertion(tuple(needles), tuple(told), error, redirected, passes, arrived, touched)
 
 
 def touched_by(needles: list[SimulatedNeedle], labels: LabelMap) -> frozenset[Tissue]:

@@ -16,7 +16,7 @@ from foramen.cli.walk.room import Room
 from foramen.cli.walk.table import Table
 from foramen.errors import InputError
 from foramen.pathway.procedure import Booking
-from foramen.pathway.procedure.events import Anaesthetised
+from foramen.pathway.procedure.events import Abandoned, Anaesthetised
 from foramen.planning import Plan, PlanSettings, Route, plan_routes
 from foramen.progress import Progress
 from foramen.simulation.case_file import CaseFile
@@ -83,7 +83,11 @@ def walk(
     )
     insertion = insert(operator, looking if case.operator.advised else looking.unheard, labels=room.scan.labels)
     injecting = Injecting(looking, operator, insertion.needles[-1])
-    injecting.run()
+    if insertion.arrived:
+        injecting.run()
+    else:
+        table.happens(Abandoned(by="clinician", reason="the needle was not brought to the target"))
+        table.end()
     record = simulated_record(case, looking, insertion, injecting, table.state)
     (folder / "simulated.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     (folder / "procedure.json").write_text(table.record.to_json() + "\n", encoding="utf-8")
@@ -99,13 +103,11 @@ def _route(plan: Plan, root: Root) -> Route:
 
 
 def _booking(case: CaseFile) -> Booking:
-    patient = case.patient
-    height = float(patient.get("stature_cm", 175.0))
-    weight = float(patient.get("bmi", 25.0)) * (height / 100) ** 2
+    patient = case.parameters
     return Booking(
         root=str(case.target),
         consent_valid=True,
-        weight_kg=round(weight),
-        height_cm=height,
-        female=patient.get("sex", "male") == "female",
+        weight_kg=round(patient.bmi * (patient.stature_cm / 100) ** 2),
+        height_cm=patient.stature_cm,
+        female=patient.sex == "female",
     )

@@ -24,6 +24,7 @@ def simulated_record(
         "stage": state.stage,
         "insertion": {
             "control_scans": len(looking.looks),
+            "arrived": insertion.arrived,
             "passes": insertion.passes,
             "redirected": insertion.redirected,
             "tip_error_mm": round(insertion.tip_error_mm, 2),

@@ -1,6 +1,6 @@
 """The scanner's room: the digital patient on the table, who moves, and the scanner, whose files are read back."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ from foramen.anatomy import Anatomy, from_labels, read_labels, write_labels
 from foramen.imaging import Ct, Volume, read_ct
 from foramen.planning.plan import Route
 from foramen.progress import Progress
-from foramen.simulation import DigitalPatient, DigitalScan, PatientParameters, ScanProtocol, write_dicom
+from foramen.simulation import DigitalPatient, DigitalScan, ScanProtocol, write_dicom
 from foramen.simulation.case_file import CaseFile
 from foramen.simulation.control_scan import ControlScan, control_scan, motion
 from foramen.simulation.dicom import Series
@@ -60,7 +60,7 @@ class Room:
     def prepared(cls, case: CaseFile, folder: Path, progress: Progress) -> "Room":
         """Put the patient on the table and make the planning scan."""
         progress("making the digital patient", 0.0)
-        patient = DigitalPatient(PatientParameters(**case.patient))
+        patient = DigitalPatient(case.parameters)
         scan = patient.scan(ScanProtocol(spacing_mm=case.scan.spacing_mm, noise_hu=case.scan.noise_hu, seed=case.seed))
         progress("writing the digital patient's files", 0.0)
         write_dicom(scan, folder / "patient" / "ct", Series(2, "Planning", _study(case)))
@@ -91,10 +91,6 @@ class Room:
         write_dicom(scan, place, Series(len(self.taken) + 3, name.replace("-", " ").capitalize(), _study(self.case)))
         self.taken.append(Taken(name, read_ct(place), scan))
         return self.taken[-1]
-
-    def fresh_needle(self, needle: SimulatedNeedle) -> SimulatedNeedle:
-        """The same needle with its stylet out, as contrast is given."""
-        return replace(needle, stylet=False)
 
 
 def _study(case: CaseFile) -> str:
