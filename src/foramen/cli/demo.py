@@ -25,8 +25,8 @@ def demo(
 ) -> None:
     """Walk the digital patient through a whole procedure, from the plan to a report to open.
 
-    Plans the roots L4, L5 and S1, brings the needle to L4 left by control scans with their advice, gives contrast, reads it
-    and decides about the steroid. Every scan, reading and report stays in DIR.
+    Plans the roots L4, L5 and S1, brings the needle to L4 left by control scans with their advice, gives contrast,
+    reads it and decides about the steroid. Every scan, reading and report stays in DIR.
 
     **Example**: `foramen demo --out out/demo`
     """
