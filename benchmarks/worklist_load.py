@@ -37,8 +37,46 @@ CASES, PEOPLE, SECONDS, LOOKS_S = 100_000, 50, 120.0, 2.0
 AT_ONCE = 2000
 """Cases written in one transaction while the record is filled."""
 
-FAMILY = ["Müller", "Schmidt", "Schneider", "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schulz", "Hoffmann", "Novák", "Rossi", "Dubois", "Østergaard", "Łukasiewicz", "García", "Yılmaz", "Nguyễn", "O'Brien", "Lindqvist"]
-GIVEN = ["Anna", "Peter", "Maria", "Hans", "Ursula", "Michael", "Sabine", "Thomas", "Renate", "Jörg", "Änne", "José", "Zoë", "Fatma", "Li", "Björn"]
+FAMILY = [
+    "Müller",
+    "Schmidt",
+    "Schneider",
+    "Fischer",
+    "Weber",
+    "Meyer",
+    "Wagner",
+    "Becker",
+    "Schulz",
+    "Hoffmann",
+    "Novák",
+    "Rossi",
+    "Dubois",
+    "Østergaard",
+    "Łukasiewicz",
+    "García",
+    "Yılmaz",
+    "Nguyễn",
+    "O'Brien",
+    "Lindqvist",
+]
+GIVEN = [
+    "Anna",
+    "Peter",
+    "Maria",
+    "Hans",
+    "Ursula",
+    "Michael",
+    "Sabine",
+    "Thomas",
+    "Renate",
+    "Jörg",
+    "Änne",
+    "José",
+    "Zoë",
+    "Fatma",
+    "Li",
+    "Björn",
+]
 
 SERVER = """
 import sys

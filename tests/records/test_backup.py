@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from foramen.errors import ForamenError, InputError, UsageError
 from foramen.records import Actor, Damaged, JobState, Records, Role, Stage
 from foramen.records.backup import MANIFEST, back_up
-from foramen.records.events import CaseOpened, Noted, SiteSettings
+from foramen.records.events import CaseOpened, Noted, Purpose, ScanReceived, SiteSettings
 from foramen.records.people import People
 from foramen.records.restore import restore
 from support.record_path import whole_path
@@ -59,6 +59,20 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]:
 def backup(filled: Records, tmp_path: Path, doctor: Actor, now: datetime) -> Path:
     back_up(filled.database, filled.store, tmp_path / "backup.tar", by=doctor, at=now)
     return tmp_path / "backup.tar"
+
+
+@pytest.fixture
+def small_backup(sqlite_template: Path, tmp_path: Path, opened: CaseOpened, doctor: Actor, now: datetime) -> Path:
+    """Of one case with one scan; what can be wrong with a backup does not hang on the database it came from."""
+    shutil.copy(sqlite_template, tmp_path / "small.sqlite")
+    records = Records.open(f"sqlite:///{tmp_path / 'small.sqlite'}", store=tmp_path / "small")
+    case_id = records.open_case(opened, by=doctor, at=now)
+    digest = records.store.put(b"a scan")
+    scan = ScanReceived(digest=digest, purpose=Purpose.PLANNING, shape=(1, 2, 3), spacing=(1.0, 1.0, 2.0))
+    records.append(case_id, after=1, contents=[scan], by=doctor, at=now)
+    back_up(records.database, records.store, tmp_path / "small.tar", by=doctor, at=now)
+    records.close()
+    return tmp_path / "small.tar"
 
 
 def test_everything_comes_back_in_either_database(
@@ -183,28 +197,28 @@ DAMAGES: dict[str, tuple[Callable[[str, bytes], bytes | None], str]] = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_backup_restores_nothing(
-    backup: Path, empty: Records, doctor: Actor, now: datetime, damage: str
+    small_backup: Path, empty: Records, doctor: Actor, now: datetime, damage: str
 ) -> None:
     change, told = DAMAGES[damage]
 
     with pytest.raises(Damaged, match=told) as refused:
-        restore(repacked(backup, change), empty.database, empty.store, by=doctor, at=now)
+        restore(repacked(small_backup, change), empty.database, empty.store, by=doctor, at=now)
 
     assert "Müller" not in str(refused.value)
     assert empty.verify().events == 0
     assert not empty.people.count()
-    restore(backup, empty.database, empty.store, by=doctor, at=now)
+    restore(small_backup, empty.database, empty.store, by=doctor, at=now)
     empty.verify()
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.3, 0.7, 0.99])
 def test_a_backup_cut_short_restores_nothing(
-    backup: Path, empty: Records, doctor: Actor, now: datetime, share: float
+    small_backup: Path, empty: Records, doctor: Actor, now: datetime, share: float
 ) -> None:
-    cut = backup.with_name("cut.tar")
-    with tarfile.open(backup) as archive:
+    cut = small_backup.with_name("cut.tar")
+    with tarfile.open(small_backup) as archive:
         last = archive.getmembers()[-1]
-    cut.write_bytes(backup.read_bytes()[: int((last.offset_data + last.size) * share)])
+    cut.write_bytes(small_backup.read_bytes()[: int((last.offset_data + last.size) * share)])
 
     with pytest.raises(ForamenError):
         restore(cut, empty.database, empty.store, by=doctor, at=now)
@@ -230,9 +244,11 @@ def test_a_backup_into_no_folder_is_refused(records: Records, tmp_path: Path, do
         back_up(records.database, records.store, tmp_path / "none" / "b.tar", by=doctor, at=now)
 
 
-def test_a_backup_of_another_version_asks_for_it(backup: Path, empty: Records, doctor: Actor, now: datetime) -> None:
+def test_a_backup_of_another_version_asks_for_it(
+    small_backup: Path, empty: Records, doctor: Actor, now: datetime
+) -> None:
     newer = repacked(
-        backup, lambda name, content: content.replace(b'"0001"', b'"0999"') if name == MANIFEST else content
+        small_backup, lambda name, content: content.replace(b'"0001"', b'"0999"') if name == MANIFEST else content
     )
 
     with pytest.raises(InputError, match="restore it with that version"):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from foramen.pathway.facts.base import Facts
 from foramen.progress import Progress, silent
-from foramen.records import links, reads, worklist
+from foramen.records import links, worklist
 from foramen.records.actor import Actor
 from foramen.records.case import Case
 from foramen.records.database import Database
@@ -134,9 +134,8 @@ class Records:
 
     def read(self, case_id: str, *, by: Actor, at: datetime, what: str) -> Case:
         """A case for somebody to look at: the look is kept before anything is given; `what` names the page."""
-        with self.database.writing() as connection:
-            case = _case(connection, case_id)
-            reads.note(connection, case_id, by, at, what)
+        case = self.case(case_id)
+        self.reads.note(case_id, by=by, at=at, what=what)
         return case
 
     def worklist(

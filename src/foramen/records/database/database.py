@@ -1,8 +1,9 @@
 """One database: how it is opened, read in one view, and written in one whole."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -35,7 +36,8 @@ class Database:
     """SQLite (`sqlite:///file`) or PostgreSQL (`postgresql+psycopg://...`), brought up to this version's tables.
 
     SQLite runs in WAL mode with every commit synced to the disk; a writer takes its lock at once (BEGIN IMMEDIATE), so
-    that nobody finds out at the end that somebody else was first. Readers never wait. With `make` off, there must be a
+    that nobody finds out at the end that somebody else was first. Writers of one process take turns here, since those
+    who wait at the file itself look for it only now and then. Readers never wait. With `make` off, there must be a
     record already.
     """
 
@@ -52,6 +54,7 @@ class Database:
         if self.is_sqlite and address.database:
             _make_room(Path(address.database).absolute(), make=make)
         self.engine = self._engine(url)
+        self._turn: AbstractContextManager[object] = Lock() if self.is_sqlite else nullcontext()
         try:
             migrate(self, make=make)
         except BaseException:
@@ -86,7 +89,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Everything that is written inside, or nothing of it."""
-        with _in_plain_words(), self.engine.connect() as connection:
+        with _in_plain_words(), self._turn, self.engine.connect() as connection:
             connection = connection.execution_options(**{WRITES: True})
             with connection.begin():
                 yield connection

@@ -25,9 +25,7 @@ class NoRecord(InputError):
     """There is no record where one was looked for."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "There is no record here; name its folder with --store, or its address with --record."
-        )
+        super().__init__("There is no record here; name its folder with --store, or its address with --record.")
 
 
 def migrate(database: Database, *, make: bool) -> None:
