@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
+from foramen.guidance.read_spread_scans import SpreadRead
 from foramen.guidance.release import Pattern, Release
 from foramen.guidance.spread import Given, Spread
 
@@ -57,6 +58,17 @@ class SpreadFile(_Record):
     warnings: tuple[str, ...] = ()
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+
+def scans_read(read: SpreadRead) -> tuple[ScanRead, ...]:
+    """Every scan that was compared, and how it lies."""
+    return tuple(
+        ScanRead(
+            role=role, fingerprint=scan.ct.fingerprint, registration=scan.laid.status.value, reason=scan.laid.reason
+        )
+        for role, scan in (("before", read.before), ("after", read.after), ("second", read.second))
+        if scan is not None
+    )
 
 
 def spread_file(

@@ -13,7 +13,7 @@ from foramen.guidance.advice import turn
 from foramen.guidance.read_spread_scans import SpreadRead, read_spread_scans
 from foramen.guidance.replan import elsewhere
 from foramen.guidance.spread import Given
-from foramen.guidance.spread_file import ScanRead, SpreadFile, spread_file
+from foramen.guidance.spread_file import SpreadFile, scans_read, spread_file
 from foramen.imaging import Volume
 from foramen.pathway.procedure import Release, pattern_from_spread
 from foramen.pathway.procedure.events import Aspirated, ContrastGiven, Injected, Released, TipChecked
@@ -84,6 +84,7 @@ class Injecting:
         self.table: Table = self.looking.table
         self.site: InjectionSite = site_of_patient(self.room.patient, self.room.case.target)
         self.left_behind: Volume | None = None
+        self.vessel: str = self.room.case.contrast.vessel
 
     def run(self) -> None:
         """From the tip check to the needle's removal."""
@@ -112,7 +113,7 @@ class Injecting:
         name = f"contrast-{number}"
         self.looking.progress(f"contrast {number}: scanning", 0.0)
         volume = told.volume_ml + (self.tries[-1].contrast.injected_ml if again else 0.0)
-        contrast = self._poured(volume, vessel=told.vessel if number == 1 or again else "none")
+        contrast = self._poured(volume)
         open_needle = replace(self.needle, stylet=False)
         adds = [None, contrast.hu(told.scan_after_s), contrast.hu(told.scan_after_s + SECOND_AFTER_S)]
         scans = tuple(
@@ -138,9 +139,9 @@ class Injecting:
         )
         return state.verdict
 
-    def _poured(self, volume_ml: float, *, vessel: str) -> Contrast:
+    def _poured(self, volume_ml: float) -> Contrast:
         told, tip = self.room.case.contrast, self.needle.tip_mm
-        in_vessel = 0.0 if vessel == "none" else told.vessel_share * volume_ml
+        in_vessel = 0.0 if self.vessel == "none" else told.vessel_share * volume_ml
         contrast = pour(
             self.site,
             [Pour(tip, self.site.space_at(tip), volume_ml - in_vessel)],
@@ -150,7 +151,9 @@ class Injecting:
         )
         if not in_vessel:
             return contrast
-        return into_vessel(contrast, Course(vessel), tip, in_vessel, washout_s=told.washout_s, seed=self.room.case.seed)
+        return into_vessel(
+            contrast, Course(self.vessel), tip, in_vessel, washout_s=told.washout_s, seed=self.room.case.seed
+        )
 
     def _read(self, name: str, scans: tuple[Taken, ...], given: Given) -> tuple[SpreadRead, SpreadFile]:
         room, route = self.room, self.looking.route
@@ -160,14 +163,9 @@ class Injecting:
             before, after, room.planning, room.anatomy, room.case.target, given,
             target_mm=route.target_mm, entry_mm=route.entry_mm, second=second,
         )  # fmt: skip
-        laid = tuple(
-            ScanRead(
-                role=role, fingerprint=scan.ct.fingerprint, registration=scan.laid.status.value, reason=scan.laid.reason
-            )
-            for role, scan in (("before", read.before), ("after", read.after), ("second", read.second))
-            if scan is not None
+        file = spread_file(
+            read.spread, given, route=route.id, scans=scans_read(read), version=__version__, warnings=read.warnings
         )
-        file = spread_file(read.spread, given, route=route.id, scans=laid, version=__version__, warnings=read.warnings)
         folder = room.folder / name
         (folder / "spread.json").write_text(file.model_dump_json(indent=2) + "\n", encoding="utf-8")
         draw_spread(read.spread, room.anatomy).image().save(folder / "spread.png", compress_level=4)
@@ -177,6 +175,7 @@ class Injecting:
         """Move the tip to another place beside the root; what contrast there is stays, but for that in a vessel."""
         last = self.tries[-1].contrast
         self.left_behind = _sum(self.left_behind, last.hu(10 * last.washout_s))
+        self.vessel = "none"
         found = self.looking.looks[-1].found
         assert found.tip_mm is not None
         assert found.direction is not None

@@ -3,9 +3,9 @@
 from foramen import __version__
 from foramen.anatomy.root import Root
 from foramen.errors import InputError
-from foramen.guidance.read_spread_scans import SpreadRead, read_spread_scans
+from foramen.guidance.read_spread_scans import read_spread_scans
 from foramen.guidance.spread import Given
-from foramen.guidance.spread_file import ScanRead, spread_file
+from foramen.guidance.spread_file import scans_read, spread_file
 from foramen.records import events
 from foramen.reports.spread_view import draw_spread
 from foramen.web.images.work.check_needle import approved_for
@@ -31,7 +31,7 @@ def read_spread_job(task: Task) -> dict[str, object]:
         target_mm=route.target_mm, entry_mm=route.entry_mm, progress=task.progress,
     )  # fmt: skip
     made = spread_file(
-        read.spread, given, route=route.id, scans=_scans(read), version=__version__, warnings=read.warnings
+        read.spread, given, route=route.id, scans=scans_read(read), version=__version__, warnings=read.warnings
     )
     digest = task.records.store.put((made.model_dump_json(indent=2) + "\n").encode())
     task.progress("drawing the contrast", 0.0)
@@ -55,13 +55,3 @@ def read_spread_job(task: Task) -> dict[str, object]:
 def _given(task: Task) -> Given:
     injected, iodine = task.told("injected_ml"), task.told("iodine_mg_ml")
     return Given(float(injected) if injected else None, float(iodine or DILUTED_MG_ML))
-
-
-def _scans(read: SpreadRead) -> tuple[ScanRead, ...]:
-    return tuple(
-        ScanRead(
-            role=role, fingerprint=scan.ct.fingerprint, registration=scan.laid.status.value, reason=scan.laid.reason
-        )
-        for role, scan in (("before", read.before), ("after", read.after), ("second", read.second))
-        if scan is not None
-    )
