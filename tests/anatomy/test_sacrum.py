@@ -7,7 +7,7 @@ from foramen.anatomy.bone_mask import boxes_of
 from foramen.anatomy.foramina import find_foramen
 from foramen.anatomy.label_map import LabelMap
 from foramen.anatomy.root import Root, Side
-from foramen.anatomy.s1_foramina import find_s1_foramen
+from foramen.anatomy.s1_foramina import find_s1_foramina
 from foramen.anatomy.sacrum import find_first_sacral
 from foramen.anatomy.structures import Structure
 from foramen.anatomy.vertebrae import find_vertebrae
@@ -77,7 +77,7 @@ def test_the_l5_foramen_has_the_sacrum_for_its_lower_border(phantom, side):
 @pytest.mark.parametrize("side", Side)
 def test_the_s1_foramen_is_where_one_can_look_through(phantom, side):
     _, sacral = see(phantom.labels)
-    found = find_s1_foramen(side, sacral, phantom.ct.canonical(), has_sacrum=True)
+    found = find_s1_foramina(sacral, phantom.ct.canonical(), has_sacrum=True)[side]
 
     assert found.seen_in_image
     local = FRAMES["S1"].to_local
@@ -96,7 +96,7 @@ def test_label_filling_the_foramen_leaves_it_to_the_image(phantom, side):
     )
     filled = np.where(inside, Structure.SACRUM, phantom.labels.voxels).astype(np.uint8)
     _, sacral = see(LabelMap(filled, phantom.labels.affine))
-    found = find_s1_foramen(side, sacral, phantom.ct.canonical(), has_sacrum=True)
+    found = find_s1_foramina(sacral, phantom.ct.canonical(), has_sacrum=True)[side]
 
     assert found.seen_in_image
     aside, _, up = FRAMES["S1"].to_local(found.foramen.centre_mm)
@@ -112,7 +112,7 @@ def test_without_clear_sight_published_numbers_stand_in_with_more_uncertainty(ph
         Structure.SACRUM
     )
     _, sacral = see(LabelMap(plugged, phantom.labels.affine))
-    found = find_s1_foramen(Side.LEFT, sacral, solid.canonical(), has_sacrum=True)
+    found = find_s1_foramina(sacral, solid.canonical(), has_sacrum=True)[Side.LEFT]
 
     assert found.foramen.visible
     assert not found.seen_in_image
@@ -128,6 +128,6 @@ def test_no_sacrum_no_foramen():
     assert sacral is None
     l5 = find_foramen(Root("L5", Side.LEFT), last, sacral, "the sacrum").foramen
     assert l5.reason == "the sacrum, which bounds the foramen below, is not in the scan or not wholly labelled"
-    s1 = find_s1_foramen(Side.LEFT, sacral, phantom.ct.canonical(), has_sacrum=False).foramen
+    s1 = find_s1_foramina(sacral, phantom.ct.canonical(), has_sacrum=False)[Side.LEFT].foramen
     assert not s1.visible
     assert s1.reason == "the sacrum is not in the scan or not labelled"

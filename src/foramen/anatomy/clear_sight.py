@@ -21,6 +21,9 @@ SOFT_HU = 80.0
 LABELLED = 20.0
 """What a mm of label counts at least, in HU: fatty old marrow is no denser than nerve, and yet it is bone."""
 
+GAP_MM = 14.0
+"""Half the widest gap of a label that still lies within the bone: the height of an osteoporotic sacrum's wing."""
+
 CLEAR = (100.0, 200.0, 300.0)
 """HU times mm of path, tried in turn: the last is half of one thin cortex (1 mm of 600 HU), and bone has two."""
 
@@ -32,26 +35,35 @@ LEAST_SURROUND = 0.75
 LEAST_AREA_MM2, GREATEST_AREA_MM2 = 9.0, 260.0
 """Clear sight through a foramen of 8.5 mm (SD 1.6), at most through one of twice that."""
 
-
 RING_MM = (6.0, 9.0)
 """Distance from a foramen's middle at which there is bone around it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sight:
-    """A clear view through bone: its section where it crosses the frame's coronal plane, and its slopes."""
+    """A clear view through bone: its section where it crosses the frame's coronal plane, and its slopes.
+
+    `rank` counts the clearer limits of `CLEAR` that it did not meet.
+    """
 
     aside_mm: float
     cranial_mm: float
     slope: tuple[float, float]
     area_mm2: float
+    rank: int = 0
 
 
 def bone_density(bone: Volume, ct: Ct, frame: Frame, box: LocalBox) -> NDArray[np.float32]:
-    """What each mm of path through the labelled bone counts, HU above soft tissue; 0 outside the label."""
-    labelled = reslice(bone, frame, box) > 0.5
-    density: NDArray[np.float32] = np.where(labelled, np.maximum(reslice(ct, frame, box) - SOFT_HU, 0) + LABELLED, 0)
-    return density
+    """What each mm of path through the bone counts, HU above soft tissue; 0 away from it.
+
+    The CT counts in the gaps of the label, too: thin cortex over fatty marrow is bone that labels leave out.
+    """
+    labelled = reslice(bone, frame, box.grown(GAP_MM)) > 0.5
+    reached = ndimage.distance_transform_edt(~labelled, sampling=box.step_mm) <= GAP_MM
+    closed = ndimage.distance_transform_edt(reached, sampling=box.step_mm) > GAP_MM
+    inner = tuple(slice(rim, n - rim) for n in labelled.shape for rim in [round(GAP_MM / box.step_mm)])
+    dense = np.maximum(reslice(ct, frame, box) - SOFT_HU, 0)
+    return np.asarray(np.where((closed | labelled)[inner], dense, 0) + LABELLED * labelled[inner], dtype=np.float32)
 
 
 def clear_sights(density: NDArray[np.float32], box: LocalBox, outward: int) -> list[Sight]:
@@ -73,9 +85,9 @@ def clear_sights(density: NDArray[np.float32], box: LocalBox, outward: int) -> l
     ]
     paths = [_bone_along(density, box, slope) for slope in slopes]
     sights = []
-    for clear in CLEAR:
+    for rank, clear in enumerate(CLEAR):
         seen = [
-            replace(view, area_mm2=_area_at_half_height(path, view, box))
+            replace(view, area_mm2=_area_at_half_height(path, view, box), rank=rank)
             for slope, path in zip(slopes, paths, strict=True)
             for view in _clear_views(path < clear, box, slope)
         ]

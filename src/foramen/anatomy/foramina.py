@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from foramen.anatomy.frames import make_frame
 from foramen.anatomy.opening import STEP_MM, Plane, find_opening
@@ -84,7 +85,7 @@ def _why_not(root: Root, upper: SeenVertebra | None, lower: SeenVertebra | None,
         return f"{root.level} is not in the scan or not wholly labelled"
     if lower is None:
         return f"{lower_name}, which bounds the foramen below, is not in the scan or not wholly labelled"
-    if not upper.vertebra.complete:
+    if upper.foramina_cut:
         return f"{root.level} is cut by the scan's border"
     if lower.body_cut:
         return f"{lower_name}, which bounds the foramen below, is cut by the scan's border"
@@ -123,11 +124,16 @@ def cut_through(frame: Frame, upper: SeenVertebra, lower: SeenVertebra, side: Si
     """Both vertebrae in the foramen's plane, with the endplates that the disc lies between."""
     bones, endplates, places = [], [], []
     for seen, toward_disc in ((upper, -1), (lower, 1)):
-        bones.append(reslice(seen.bone, frame, BOX).mean(axis=0) > 0.5)
+        bones.append(_without_cavities(reslice(seen.bone, frame, BOX).mean(axis=0) > 0.5))
         endplates.append(_endplate(frame, seen, toward_disc, side))
         place = frame.to_local(seen.vertebra.pedicles[side].centre_mm)
         places.append(((place[1] - BOX.lower_mm[1]) / STEP_MM, (place[2] - BOX.lower_mm[2]) / STEP_MM))
     return Plane(bones[0], bones[1], endplates[0], endplates[1], places[0], places[1])
+
+
+def _without_cavities(bone: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """A hole that one vertebra alone encloses is marrow: a foramen has two vertebrae and a disc around it."""
+    return np.asarray(ndimage.binary_fill_holes(bone))
 
 
 def _endplate(frame: Frame, seen: SeenVertebra, toward_disc: int, side: Side) -> NDArray[np.bool_]:

@@ -84,6 +84,8 @@ def first_guess(bone: Volume, body_mm: Vector, cranial: Vector) -> Frame:
 def measure(bone: Volume, guess: Frame, scan: Grid) -> Measured | None:
     """Improve axis and canal in turn until they agree, from the first tilt that shows a canal; None where none does.
 
+    Where sloping laminae hide the canal along the improved axis, the first look that showed it stands.
+
     Parameters
     ----------
     bone : Volume
@@ -93,8 +95,13 @@ def measure(bone: Volume, guess: Frame, scan: Grid) -> Measured | None:
     scan : Grid
         The whole scan's grid: an endplate on its border is a cut, not an endplate.
     """
-    tilted = (_settle(bone, _tilted(guess, tilt), scan) for tilt in TILTS_DEG)
-    return next((measured for measured in tilted if measured is not None), None)
+    first = None
+    for tilt in TILTS_DEG:
+        measured, agreed = _settle(bone, _tilted(guess, tilt), scan)
+        if agreed:
+            return measured
+        first = first or measured
+    return first
 
 
 def _tilted(frame: Frame, tilt_deg: float) -> Frame:
@@ -103,17 +110,18 @@ def _tilted(frame: Frame, tilt_deg: float) -> Frame:
     return make_frame(frame.origin_mm, np.cos(tilt) * frame.cranial + np.sin(tilt) * frame.posterior, frame.posterior)
 
 
-def _settle(bone: Volume, frame: Frame, scan: Grid) -> Measured | None:
+def _settle(bone: Volume, frame: Frame, scan: Grid) -> tuple[Measured | None, bool]:
+    """The last look that showed a canal, and whether none failed."""
     measured = None
     for _ in range(ROUNDS):
-        measured = _look_along(bone, frame, scan)
-        if measured is None:
-            return None
-        turned = np.degrees(np.arccos(np.clip((measured.frame.axes * frame.axes).sum(axis=1), -1, 1))).max()
-        frame = measured.frame
+        seen = _look_along(bone, frame, scan)
+        if seen is None:
+            return measured, False
+        turned = np.degrees(np.arccos(np.clip((seen.frame.axes * frame.axes).sum(axis=1), -1, 1))).max()
+        measured, frame = seen, seen.frame
         if turned < SETTLED_DEG:
             break
-    return measured
+    return measured, True
 
 
 def _look_along(bone: Volume, frame: Frame, scan: Grid) -> Measured | None:

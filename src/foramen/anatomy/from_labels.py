@@ -7,12 +7,13 @@ from foramen.anatomy.foramina import find_foramen
 from foramen.anatomy.label_map import LabelMap
 from foramen.anatomy.nerve_roots import lumbar_root, sacral_root
 from foramen.anatomy.root import LUMBAR_LEVELS, Root, Side
-from foramen.anatomy.s1_foramina import find_s1_foramen
+from foramen.anatomy.s1_foramina import find_s1_foramina
 from foramen.anatomy.sacrum import find_first_sacral
 from foramen.anatomy.skin import find_body
 from foramen.anatomy.spine import Spine
 from foramen.anatomy.structures import Structure
 from foramen.anatomy.thecal_sac import draw_canal
+from foramen.anatomy.unlabelled_bone import with_unlabelled_bone
 from foramen.anatomy.vertebrae import SeenVertebra, find_vertebrae
 from foramen.imaging.ct import Ct
 from foramen.imaging.volume import Volume
@@ -47,9 +48,10 @@ def from_labels(ct: Ct, labels: LabelMap, progress: Progress = silent, *, body: 
     sacral = find_first_sacral(map_, boxes, vertebrae[-1]) if _ends_lumbar(vertebrae) else None
     progress("finding the foramina", 0.0)
     foramina = [find_foramen(root, *_neighbours(root, vertebrae, sacral)) for root in _lumbar_roots(vertebrae)]
-    openings = [find_s1_foramen(side, sacral, scan, has_sacrum=Structure.SACRUM in boxes) for side in Side]
+    openings = list(find_s1_foramina(sacral, scan, has_sacrum=Structure.SACRUM in boxes).values())
     warnings += [
-        f"The foramen of {f.foramen.root} could not be seen through the sacrum: its place is published anatomy's."
+        f"The foramen of {f.foramen.root} could not be seen through the sacrum: its place is estimated, one sigma "
+        f"{f.uncertainty_mm:.0f} mm."
         for f in openings
         if f.foramen.visible and not f.seen_in_image
     ]
@@ -66,9 +68,9 @@ def from_labels(ct: Ct, labels: LabelMap, progress: Progress = silent, *, body: 
         tuple(roots),
         tuple(warnings),
     )
-    structures = draw_canal(labels, canal)
+    structures = with_unlabelled_bone(ct, draw_canal(labels, canal), body)
     progress("drawing the spinal canal", 1.0)
-    return Anatomy("labels", structures, body, spine, (*labels.warnings, *warnings))
+    return Anatomy("labels", structures, body, spine, (*structures.warnings, *warnings))
 
 
 def _ends_lumbar(vertebrae: list[SeenVertebra]) -> bool:

@@ -53,15 +53,13 @@ def find_opening(plane: Plane) -> Mask | None:
     In front the disc closes the opening, from the back edge of one endplate to that of the other; behind, the joint,
     where the two arches come nearest to each other.
     """
-    for trim_mm in TRIMS_MM:
-        opening = _opening_behind(plane, _hull(_trimmed(plane.upper_front | plane.lower_front, trim_mm)))
-        if opening is not None and (trim_mm == 0 or _reaches_above(opening, plane.upper_front)):
-            return opening
-    return None
+    found = [_opening_behind(plane, _hull(_trimmed(plane.upper_front | plane.lower_front, mm))) for mm in TRIMS_MM]
+    whole = [opening for opening in found if opening is not None and _reaches_above(opening, plane.upper_front)]
+    return whole[0] if whole else found[0]
 
 
 def _reaches_above(opening: Mask, upper_front: Mask) -> bool:
-    """Whether an opening reaches above the upper endplate: what only lies below that is the disc's space."""
+    """Whether an opening reaches above the upper endplate: what only lies below that is its lower part."""
     top, endplate = np.nonzero(opening)[1].max(), np.nonzero(upper_front)[1]
     return not endplate.size or bool(top >= np.median(endplate) + ABOVE_MM / STEP_MM)
 

@@ -44,6 +44,11 @@ class LocalBox:
         (left, *lower), (right, *upper) = self.lower_mm, self.upper_mm
         return LocalBox((-right, lower[0], lower[1]), (-left, upper[0], upper[1]), self.step_mm)
 
+    def grown(self, by_mm: float) -> "LocalBox":
+        """The box with a margin on every side, its points at the same places."""
+        (a, b, c), (d, e, f) = self.lower_mm, self.upper_mm
+        return LocalBox((a - by_mm, b - by_mm, c - by_mm), (d + by_mm, e + by_mm, f + by_mm), self.step_mm)
+
     def to_local(self, index: ArrayLike) -> Vector:
         """Indices into the box to mm in the frame, shape (..., 3)."""
         local: Vector = np.asarray(index, dtype=np.float64) * self.step_mm + np.asarray(self.lower_mm)

@@ -17,6 +17,11 @@ HIGHEST = Structure.T10
 """Vertebrae above this bound no lumbar foramen and lie outside any route to one."""
 
 
+BOUNDS_FORAMINA_MM = (-6.0, 34.0)
+"""From before the back of the body, whose half depth is 15 to 20 mm, to behind the joints: beyond lie the front of the
+body and the tip of the spinous process, which bound no foramen."""
+
+
 @dataclass(frozen=True, eq=False)
 class SeenVertebra:
     """A vertebra's geometry together with the voxels it was measured on.
@@ -26,13 +31,16 @@ class SeenVertebra:
     hole
         The canal as seen along `vertebra.frame`.
     body_cut
-        Whether the scan's border cuts the body; `vertebra.complete` says it for body and arch.
+        Whether the scan's border cuts an endplate; `vertebra.complete` says it for body and arch.
+    foramina_cut
+        Whether it cuts what bounds a foramen: the back of the body, a pedicle or a joint process.
     """
 
     vertebra: Vertebra
     bone: Volume
     hole: Hole
     body_cut: bool
+    foramina_cut: bool = False
 
     @property
     def front_mm(self) -> float:
@@ -83,7 +91,9 @@ def _run_of_spine(centres: list[Vector], k: int) -> Vector:
 def _describe(structure: Structure, bone: Volume, measured: Measured, labels: LabelMap) -> SeenVertebra:
     cut = measured.frame.to_local(border_points_mm(bone, labels))
     # Transverse processes bound no foramen: a narrow field of view may take them.
-    complete = not (np.abs(cut[:, 0]) < measured.body_width_mm / 2).any() and not measured.cut
+    inner = np.abs(cut[:, 0]) < measured.body_width_mm / 2
+    beside_foramina = (cut[:, 1] > BOUNDS_FORAMINA_MM[0]) & (cut[:, 1] < BOUNDS_FORAMINA_MM[1])
+    complete = not inner.any() and not measured.cut
     pedicles = find_pedicles(bone, measured)
     confidence = (1.0 if complete else 0.5) * (1.0 if len(pedicles) == 2 and measured.hole.gap_mm == 0 else 0.7)
     vertebra = Vertebra(
@@ -95,4 +105,5 @@ def _describe(structure: Structure, bone: Volume, measured: Measured, labels: La
         confidence,
         complete,
     )
-    return SeenVertebra(vertebra, bone, measured.hole, measured.cut)
+    foramina_cut = measured.cut or bool((inner & beside_foramina).any())
+    return SeenVertebra(vertebra, bone, measured.hole, measured.cut, foramina_cut)
