@@ -41,8 +41,8 @@ class Body:
     def contains(self, spine: StraightSpine, beyond_mm: float = 0.0) -> tuple[slice, NDArray[np.bool_]]:
         """Which heights of the straight spine the body spans, and which points lie in it or so near to its side."""
         left, posterior = np.meshgrid(LEFT_MM, POSTERIOR_MM, indexing="ij")
-        bottom = self.lower.height_at(left, posterior) + self.lower.half_height_mm
-        top = self.upper.height_at(left, posterior) - self.upper.half_height_mm
+        bottom = self.lower.upper.height_at(left, posterior)
+        top = self.upper.lower.height_at(left, posterior)
         near = np.hypot(left, posterior - BODY_AXIS_MM) <= RADII_MM[-1]
         span = slice(max(int(bottom[near].min()), 0), min(int(top[near].max()) + 2, len(spine.hu)))
         along = np.arange(span.start, span.stop)[:, None, None]
@@ -62,8 +62,8 @@ def find_body(spine: StraightSpine, lower: Disc, upper: Disc) -> Body:
     angle = (2 * np.pi * np.arange(ANGLES) / ANGLES)[:, None]
     left = RADII_MM * np.cos(angle)
     posterior = BODY_AXIS_MM + RADII_MM * np.sin(angle)
-    bottom = lower.height_at(left, posterior) + lower.half_height_mm
-    top = upper.height_at(left, posterior) - upper.half_height_mm
+    bottom = lower.upper.height_at(left, posterior)
+    top = upper.lower.height_at(left, posterior)
     along = bottom + share * (top - bottom)
     index = [along, *(np.broadcast_to(x, along.shape) for x in (left - LEFT_MM[0], posterior - POSTERIOR_MM[0]))]
     hu = ndimage.map_coordinates(spine.hu, index, order=1, mode="nearest")

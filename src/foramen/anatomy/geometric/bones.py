@@ -23,7 +23,7 @@ RIB_BESIDE_MM = 34.0
 def label_bones(
     ct: Volume, spine: StraightSpine, owners: Owners, names: dict[int, Structure], bone: BoneLevel
 ) -> NDArray[np.uint8]:
-    """Structure of every bone voxel of a canonical CT.
+    """Structure of every bone voxel of a canonical CT; what is as bright as bone stays bone, within discs too.
 
     Parameters
     ----------
@@ -43,7 +43,8 @@ def label_bones(
         lookup[number] = structure
     lookup[DISC], lookup[RIB_LEFT], lookup[RIB_RIGHT] = Structure.DISC, Structure.RIB_LEFT, Structure.RIB_RIGHT
     of_spine = lookup[numbered]
-    np.copyto(near.voxels, of_spine, where=of_spine > 0)
+    bright_disc = (of_spine == Structure.DISC) & (near.voxels == Structure.OTHER_BONE)
+    np.copyto(near.voxels, of_spine, where=(of_spine > 0) & ~bright_disc)
     if Structure.SACRUM in names.values():
         _draw_pelvis(ct, spine, bone, labels)
     labels[ct.voxels >= METAL_HU] = Structure.METAL

@@ -32,6 +32,10 @@ FORWARD_PENALTY = 0.03
 LEAST_LENGTH_MM = 40.0
 """A shorter path says too little to be believed: about one vertebra and a half."""
 
+STAY_IN_SHORT, LEAST_SHARE, LEAST_POINTS = 0.2, 0.7, 5
+"""In a stack shorter than that, such as a control scan, which may show the height of a foramen alone, where bone is
+open on both sides: the same for it, the share of the stack to be followed, and the least number of points."""
+
 SMOOTH_MM = 4.0
 
 
@@ -73,8 +77,9 @@ def track_canal(ct: Volume) -> CanalTrack | None:
         enclosed,
     )
     enclosed = ndimage.gaussian_filter(enclosed, (0.7, 0.7, 1.0))
-    path = _best_path(enclosed**2 - np.float32(STAY))
-    if len(path) * GRID_MM < LEAST_LENGTH_MM:
+    height_mm = seen.shape[2] * GRID_MM
+    path = _best_path(enclosed**2 - np.float32(STAY if height_mm >= LEAST_LENGTH_MM else STAY_IN_SHORT))
+    if len(path) * GRID_MM < min(LEAST_LENGTH_MM, LEAST_SHARE * height_mm) or len(path) < LEAST_POINTS:
         return None
     centred = _into_the_middle(seen, path)
     smooth = ndimage.gaussian_filter1d(centred, SMOOTH_MM / GRID_MM, axis=0, mode="nearest")

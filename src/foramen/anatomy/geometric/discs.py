@@ -27,8 +27,21 @@ like a disc runs askew through a body, from one endplate to the other."""
 
 
 @dataclass(frozen=True)
+class Plate:
+    """A tilted plane across the straight spine: height on the bodies' axis, rise per mm backward and leftward."""
+
+    along_mm: float
+    forward: float
+    sideways: float
+
+    def height_at(self, left_mm: NDArray[np.float64], posterior_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Height above the straight spine's foot, mm."""
+        return self.along_mm + self.sideways * left_mm + self.forward * (posterior_mm - BODY_AXIS_MM)
+
+
+@dataclass(frozen=True)
 class Disc:
-    """A tilted layer across the straight spine.
+    """A tilted layer across the straight spine, and the endplates that bound it.
 
     Attributes
     ----------
@@ -40,6 +53,8 @@ class Disc:
         From its middle to either endplate.
     contrast_hu
         By how much the endplates are brighter than what lies between them, less where the layer is much tilted.
+    plates
+        Its lower and its upper bound where each was looked for by itself; else they are parallel to the layer.
     """
 
     along_mm: float
@@ -47,10 +62,24 @@ class Disc:
     sideways: float
     half_height_mm: float
     contrast_hu: float
+    plates: tuple[Plate, Plate] | None = None
+
+    @property
+    def lower(self) -> Plate:
+        """The upper endplate of the vertebra below."""
+        return self.plates[0] if self.plates else self._parallel(-self.half_height_mm)
+
+    @property
+    def upper(self) -> Plate:
+        """The lower endplate of the vertebra above."""
+        return self.plates[1] if self.plates else self._parallel(self.half_height_mm)
 
     def height_at(self, left_mm: NDArray[np.float64], posterior_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Height of the layer's middle above the straight spine's foot, mm."""
-        return self.along_mm + self.sideways * left_mm + self.forward * (posterior_mm - BODY_AXIS_MM)
+        return self._parallel(0.0).height_at(left_mm, posterior_mm)
+
+    def _parallel(self, above_mm: float) -> Plate:
+        return Plate(self.along_mm + above_mm, self.forward, self.sideways)
 
 
 BODY_AXIS_MM = -24.0
@@ -72,7 +101,7 @@ def disc_at_every_height(spine: StraightSpine) -> list[Disc]:
         (float(USUAL_FORWARD), float(USUAL_SIDEWAYS)),
         best,
     )
-    return [Disc(float(height), *(float(value) for value in layer)) for height, layer in enumerate(best)]
+    return [Disc(float(height), float(f), float(s), float(h), float(c)) for height, (f, s, h, c) in enumerate(best)]
 
 
 @kernel()

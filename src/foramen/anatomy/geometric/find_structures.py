@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from foramen.anatomy.geometric.bones import label_bones
-from foramen.anatomy.geometric.canal_track import track_canal
-from foramen.anatomy.geometric.level_signs import read_signs
+from foramen.anatomy.geometric.canal_track import GRID_MM, track_canal
+from foramen.anatomy.geometric.level_signs import NO_SIGNS, read_signs
 from foramen.anatomy.geometric.naming import name_levels
-from foramen.anatomy.geometric.owners import USUAL_SPACING_MM, find_owners
+from foramen.anatomy.geometric.owners import USUAL_SPACING_MM, Owners, find_owners
 from foramen.anatomy.geometric.sequence import BoneLevel, find_sequence
 from foramen.anatomy.geometric.soft_tissue import draw_soft_tissue
 from foramen.anatomy.geometric.straight_spine import Curve, StraightSpine
@@ -47,6 +47,9 @@ FINDABLE = frozenset(
 )
 """What would have been labelled had it been in view."""
 
+LONGEST_WITHOUT_DISC_MM = 60.0
+"""A stack so short may lie between two discs; in a longer one a spine shows one, and without it, it is no spine."""
+
 NOT_TOLD_APART = "Organs and vessels were found as soft tissue in front of the muscles and are not told apart."
 
 
@@ -78,7 +81,7 @@ def find_structures(ct: Ct, anchor: Anchor | None = None, progress: Progress = s
     Raises
     ------
     InputError
-        If the scan shows no stretch of a spine with at least one disc, or the anchor lies beside it.
+        If the scan shows no spine, or the anchor lies beside it.
     """
     progress("finding the skin", 0.0)
     body = find_body(ct)
@@ -91,14 +94,15 @@ def find_structures(ct: Ct, anchor: Anchor | None = None, progress: Progress = s
     bone = BoneLevel.of(spine)
     progress("parting the vertebrae", 0.0)
     discs = find_sequence(spine, bone)
-    if not discs:
+    if not discs and len(track.points_mm) * GRID_MM > LONGEST_WITHOUT_DISC_MM:
         raise InputError(_no_spine("no disc between two vertebrae"))
     owners = find_owners(spine, discs, bone)
-    names, levels = name_levels(owners, read_signs(scan, spine, owners, bone), spine.curve, anchor)
+    signs = read_signs(scan, spine, owners, bone) if discs else NO_SIGNS
+    names, levels = name_levels(owners, signs, spine.curve, anchor)
     progress("naming the bones", 0.0)
     voxels = label_bones(scan, spine, owners, names, bone)
     progress("telling muscles from organs", 0.0)
-    l3_mm, spacing_mm = _l3(names, [disc.along_mm for disc in discs])
+    l3_mm, spacing_mm = _l3(names, owners)
     draw_soft_tissue(scan, Volume(body.voxels, body.affine).canonical(), spine.curve, l3_mm, spacing_mm, voxels)
     warnings = (*levels.warnings, NOT_TOLD_APART)
     labels = LabelMap(
@@ -116,17 +120,18 @@ def find_structures(ct: Ct, anchor: Anchor | None = None, progress: Progress = s
 def _no_spine(what: str) -> str:
     return (
         f"The lumbar spine was not found in this scan: {what} is in view. "
-        "Give a scan that shows at least one disc with both its vertebrae, or a label map with --labels."
+        "Give a scan of the lumbar spine, or a label map with --labels."
     )
 
 
-def _l3(names: dict[int, Structure], heights: list[float]) -> tuple[float, float]:
+def _l3(names: dict[int, Structure], owners: Owners) -> tuple[float, float]:
     """Height of the middle of L3, in view or not, and the spacing of vertebrae."""
+    heights = [disc.along_mm for disc in owners.discs]
     spacing = float(np.median(np.diff(heights))) if len(heights) > 1 else USUAL_SPACING_MM
-    number, structure = next(((n, s) for n, s in names.items() if s in LUMBAR_VERTEBRAE), (1, Structure.T12))
-    below = heights[number - 2] if number > 1 else heights[0] - spacing
-    levels_up = structure - Structure.L3 if structure in LUMBAR_VERTEBRAE else -3
-    return below + (0.5 + levels_up) * spacing, spacing
+    middles = owners.middles_mm[:, 0]
+    seen = [(middles[n - 1], s - Structure.L3) for n, s in names.items() if s in LUMBAR_VERTEBRAE]
+    known = [middle + levels * spacing for middle, levels in seen if np.isfinite(middle)]
+    return (float(known[0]) if known else float(heights[0]) - 3.5 * spacing if heights else 0.0), spacing
 
 
 def _as_stored(labels: LabelMap, ct: Ct) -> LabelMap:

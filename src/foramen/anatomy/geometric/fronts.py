@@ -21,6 +21,7 @@ def spread(
     dim_penalty: float,
     reach_mm: float,
     voxel_mm: float = 1.0,
+    least: NDArray[np.int16] | None = None,
 ) -> None:
     """Give every voxel that a front reaches to the owner of that front, in place.
 
@@ -39,6 +40,8 @@ def spread(
         How many times more slowly a front runs at `dark` than at `bright`, less one.
     reach_mm
         How far a front runs at full speed.
+    least
+        Which owners a voxel admits: those from this number on. None admits all everywhere.
     """
     bright = max(bright, dark + 1e-3)
     fastest = STEPS_PER_MM * voxel_mm
@@ -46,7 +49,8 @@ def spread(
     start = np.flatnonzero(owner.ravel() > 0)
     slowness = fastest * (1 + dim_penalty * np.clip((bright - brightness) / (bright - dark), 0, 1))
     steps = np.where((brightness < dark) | (owner == WALL), 0, np.maximum(slowness, 1)).astype(np.int16)
-    _dial(steps, start, int(reach_mm * STEPS_PER_MM), cost, owner)
+    least = np.zeros((1, 1, 1), np.int16) if least is None else np.ascontiguousarray(least)
+    _dial(steps, start, int(reach_mm * STEPS_PER_MM), least, cost, owner)
 
 
 @kernel()
@@ -54,12 +58,14 @@ def _dial(
     steps: NDArray[np.int16],
     start: NDArray[np.int64],
     farthest: int,
+    least: NDArray[np.int16],
     cost: NDArray[np.int32],
     owner: NDArray[np.int16],
 ) -> None:
     """Empty one bucket of equal cost after the other; a voxel may wait in several, and the cheapest counts."""
     ni, nj, nk = steps.shape
     buckets = int(steps.max()) + 1
+    selective = least.size == steps.size
     head = np.full(buckets, -1, np.int64)
     place = np.empty(max(2 * len(start), 1024), np.int64)
     following = np.empty(len(place), np.int64)
@@ -82,6 +88,8 @@ def _dial(
             for direction in range(6):
                 a, b, c = _neighbour(i, j, k, direction)
                 if a < 0 or b < 0 or c < 0 or a >= ni or b >= nj or c >= nk or steps[a, b, c] == 0:
+                    continue
+                if selective and owner[i, j, k] < least[a, b, c]:
                     continue
                 there = now + steps[a, b, c]
                 if there >= cost[a, b, c] or there > farthest:

@@ -56,6 +56,10 @@ class Signs:
     crest: float
 
 
+NO_SIGNS = Signs(np.empty(0), np.full((1, 2), np.nan), np.full((1, 2), np.nan), np.nan, np.nan)
+"""Of a stack that shows one vertebra, and no disc."""
+
+
 def read_signs(ct: Volume, spine: StraightSpine, owners: Owners, bone: BoneLevel) -> Signs:
     """Measure all signs.
 

@@ -76,7 +76,7 @@ def _anchored(owners: Owners, curve: Curve, anchor: Anchor, signs: Signs) -> _Co
         raise InputError(f"An anchor can't be {anchor.level}; name a vertebra from T1 to L5.")
     number = 1 + sum(bool(disc.height_at(left, posterior) < along) for disc in owners.discs)
     l5 = number - (len(LUMBAR) - 1 - LUMBAR.index(Structure[anchor.level]))
-    evidence = [f"{anchor.level} was named by the user; the others are counted from it."]
+    evidence = [CAUTION + f"{anchor.level} was named by the user; the others are counted from it."]
     seen = _counted(signs, len(owners.discs) + 1)
     if seen.confidence >= CERTAIN and seen.l5 != l5:
         evidence.append(CAUTION + "counting from the sacrum or ribs gives another numbering than the anchor.")
@@ -91,8 +91,9 @@ def _counted(signs: Signs, owners: int) -> _Count:
     if last_rib is not None:
         said = CAUTION + "counted from the last rib alone, because the sacrum is not in view."
         return _Count(last_rib - BELOW_T12, 0.85 if _two_signs(signs, last_rib) else 0.6, (said,))
-    said = "Neither the sacrum nor the last rib can be made out, so there is nothing to count from."
-    return _Count(_guess(owners), 0.2, (said,))
+    unknown = "Neither the sacrum nor the last rib can be made out, so there is nothing to count from."
+    little = ("So little of the spine is in view that no disc shows.",) if owners == 1 else ()
+    return _Count(_guess(owners), 0.2, (unknown, *little))
 
 
 def _from_sacrum(signs: Signs, sacrum: int, last_rib: int | None, *, clear: bool) -> _Count:

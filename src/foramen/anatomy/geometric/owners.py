@@ -25,6 +25,10 @@ the tip of its spinous process."""
 
 SPINOUS_BESIDE_MM, SPINOUS_BEHIND_MM = 7.0, 14.0
 
+LAMINA_BESIDE_MM, LAMINA_BEHIND_MM, LAMINA_ABOVE_MM = 10.0, 4.0, 4.0
+"""So near to the midline behind the canal there are laminae and spinous processes, which run down from their pedicles:
+none reaches this much above its own body's upper endplate. Only joint processes do, farther to the side."""
+
 DIM_PENALTY = 8.0
 """How much slower a front runs through the dimmest bone: a joint gap is averaged with the bone on both sides."""
 
@@ -83,7 +87,7 @@ def find_owners(spine: StraightSpine, discs: list[Disc], bone: BoneLevel) -> Own
         in_disc |= _inside(disc, len(owner), left, posterior)
     owner[in_disc] = WALL
     middles = np.full((len(discs) + 1, 3), np.nan)
-    bounds = [_beyond(discs, 0, BELOW_LOWEST), *discs, _beyond(discs, -1, 1.0)]
+    bounds = [_beyond(discs, 0, BELOW_LOWEST), *discs, _beyond(discs, -1, 1.0)] if discs else _ends(len(owner))
     for number, (lower, upper) in enumerate(pairwise(bounds), start=1):
         body = find_body(spine, lower, upper)
         span, inside = body.contains(spine)
@@ -93,14 +97,22 @@ def find_owners(spine: StraightSpine, discs: list[Disc], bone: BoneLevel) -> Own
             owner[span][inside] = number
             along, i, j = (axis.mean() for axis in np.nonzero(inside))
             middles[number - 1] = span.start + along, LEFT_MM[0] + i, POSTERIOR_MM[0] + j
-    _take_arches(owner, spine, bone, (np.abs(left) <= SPINOUS_BESIDE_MM) & (posterior >= SPINOUS_BEHIND_MM))
+    _take_arches(owner, spine, bone, _least_owners(discs, len(owner), left, posterior), left, posterior)
     fill_marrow(owner, (spine.hu > MARROW_HU) & ~in_disc, reach_mm=MARROW_MM, share=MARROW_SHARE)
     return Owners(owner, tuple(discs), in_disc & (owner == 0), middles)
 
 
-def _take_arches(owner: NDArray[np.int16], spine: StraightSpine, bone: BoneLevel, spinous: NDArray[np.bool_]) -> None:
+def _take_arches(
+    owner: NDArray[np.int16],
+    spine: StraightSpine,
+    bone: BoneLevel,
+    least: NDArray[np.int16],
+    left: NDArray[np.float64],
+    posterior: NDArray[np.float64],
+) -> None:
     """Give every vertebra its arch and processes, in place; walls become nobody's again."""
     bright = bone.canal_hu + 1.8 * (bone.threshold_hu - bone.canal_hu)
+    spinous = (np.abs(left) <= SPINOUS_BESIDE_MM) & (posterior >= SPINOUS_BEHIND_MM)
     for reach_mm in (VERTEBRA_REACH_MM, SPINOUS_REACH_MM):
         spread(
             spine.hu,
@@ -109,15 +121,27 @@ def _take_arches(owner: NDArray[np.int16], spine: StraightSpine, bone: BoneLevel
             bright=bright,
             dim_penalty=DIM_PENALTY,
             reach_mm=reach_mm,
+            least=least,
         )
         owner[(owner == 0) & ~spinous] = WALL
     np.maximum(owner, 0, out=owner)
 
 
+def _least_owners(
+    discs: list[Disc], length: int, left: NDArray[np.float64], posterior: NDArray[np.float64]
+) -> NDArray[np.int16]:
+    """Of each point, the lowest vertebra whose arch may reach it: in the midline behind the canal none reaches up."""
+    above = [disc.lower.height_at(np.array(0.0), np.array(0.0)) + LAMINA_ABOVE_MM for disc in discs]
+    lowest = 1 + np.searchsorted(np.array(above), np.arange(length))
+    lamina = (np.abs(left) <= LAMINA_BESIDE_MM) & (posterior >= LAMINA_BEHIND_MM)
+    return np.asarray(np.where(lamina, lowest[:, None, None], 0), dtype=np.int16)
+
+
 def _inside(disc: Disc, length: int, left: NDArray[np.float64], posterior: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Points of the straight spine that lie in a disc."""
     along = np.arange(length)[:, None, None]
-    within = np.abs(along - disc.height_at(left, posterior)) <= max(disc.half_height_mm - 0.5, 1.0)
+    bottom, top = disc.lower.height_at(left, posterior), disc.upper.height_at(left, posterior)
+    within = np.abs(along - (bottom + top) / 2) <= np.maximum((top - bottom) / 2 - 0.5, 1.0)
     round_ = (left / DISC_HALF_WIDTH_MM) ** 2 + ((posterior - BODY_AXIS_MM) / DISC_HALF_DEPTH_MM) ** 2 < 1
     return np.asarray(within & round_)
 
@@ -129,6 +153,11 @@ def _keep_in_front_of_bodies_free(
     owner[~near_body & (posterior < ARCH_FRONT_MM) & (owner == 0)] = WALL
 
 
+def _ends(length: int) -> list[Disc]:
+    """Where no disc is in view, the one body is bounded by the scan's ends."""
+    return [Disc(float(height), 0.0, 0.0, 0.0, 0.0) for height in (0, length - 1)]
+
+
 def _beyond(discs: list[Disc], end: int, share: float) -> Disc:
     """A layer that share of a spacing beyond the first (0) or last (-1) disc."""
     last = discs[end]
@@ -136,4 +165,4 @@ def _beyond(discs: list[Disc], end: int, share: float) -> Disc:
         spacing = USUAL_SPACING_MM * (1 if end else -1)
     else:
         spacing = last.along_mm - discs[1 if end == 0 else -2].along_mm
-    return replace(last, along_mm=last.along_mm + share * spacing)
+    return replace(last, along_mm=last.along_mm + share * spacing, plates=None)

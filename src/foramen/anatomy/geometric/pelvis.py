@@ -24,6 +24,13 @@ HIP_BESIDE_MM = 58.0
 ABOVE_MM = 60.0
 """How far above the first sacral body's middle the iliac crest reaches."""
 
+SACRUM_BESIDE_MM, SACRUM_BEFORE_MM = 33.0, 25.0
+"""So near to the midline, and no farther in front of the first sacral body's middle, no bone is hip."""
+
+HEAD_START_MM = 12.0
+"""How far the sacrum grows before the hips begin: the joints lie twice as far from its first body's side as from where
+bone surely is hip."""
+
 REACH_MM = 1500.0
 """Through dim bone it counts eleven times: enough to cross an osteoporotic sacrum."""
 
@@ -82,15 +89,13 @@ def grow_pelvis(
     beside_pelvis = solid & (owner == 0) & (world[..., 2] < middle[2] + ABOVE_MM) & (world[..., 1] > middle[1] - 40.0)
     owner[beside_pelvis & (beside > HIP_BESIDE_MM)] = LEFT_HIP
     owner[beside_pelvis & (beside < -HIP_BESIDE_MM)] = RIGHT_HIP
-    spread(
-        seen.voxels,
-        owner,
-        dark=bone.faint_hu,
-        bright=bone.canal_hu + 1.8 * (bone.threshold_hu - bone.canal_hu),
-        dim_penalty=DIM_PENALTY,
-        reach_mm=REACH_MM,
-        voxel_mm=GRID_MM,
-    )
+    hips = np.where(np.isin(owner, (LEFT_HIP, RIGHT_HIP)), owner, 0)
+    owner[hips > 0] = 0
+    _run(seen, owner, bone, HEAD_START_MM)
+    np.copyto(owner, hips, where=hips > 0)
+    _run(seen, owner, bone, REACH_MM)
+    behind = world[..., 1] > middle[1] - SACRUM_BEFORE_MM
+    owner[(owner > SACRUM) & (np.abs(beside) < SACRUM_BESIDE_MM) & behind] = SACRUM
     blocked = owner == WALL
     owner = np.maximum(owner, 0)
     marrow = ~blocked & ~_in_canal(seen, canal_mm) & (seen.voxels > MARROW_HU) & (seen.voxels <= bone.bright_hu)
@@ -98,6 +103,20 @@ def grow_pelvis(
     for where, share in ((~central, WING_SHARE), (central, CENTRAL_SHARE)):
         fill_marrow(owner, marrow & where, reach_mm=MARROW_MM, share=share, voxel_mm=GRID_MM)
     return Volume(owner, seen.affine)
+
+
+def _run(seen: Volume, owner: NDArray[np.int16], bone: BoneLevel, reach_mm: float) -> None:
+    """Let the fronts of all owners run through bone, in place."""
+    bright = bone.canal_hu + 1.8 * (bone.threshold_hu - bone.canal_hu)
+    spread(
+        seen.voxels,
+        owner,
+        dark=bone.faint_hu,
+        bright=bright,
+        dim_penalty=DIM_PENALTY,
+        reach_mm=reach_mm,
+        voxel_mm=GRID_MM,
+    )
 
 
 def _in_canal(seen: Volume, canal_mm: NDArray[np.float64]) -> NDArray[np.bool_]:

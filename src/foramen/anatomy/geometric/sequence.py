@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from foramen.anatomy.geometric.discs import Disc, disc_at_every_height
+from foramen.anatomy.geometric.endplates import with_endplates
 from foramen.anatomy.geometric.straight_spine import StraightSpine
 from foramen.kernels import kernel
 
@@ -61,7 +62,7 @@ class BoneLevel:
     Attributes
     ----------
     canal_hu
-        Median of the canal's own content.
+        Median of the canal's own content, where it is in view.
     bright_hu
         Upper quartile of the bone around it.
     """
@@ -87,7 +88,8 @@ class BoneLevel:
     @classmethod
     def of(cls, spine: StraightSpine) -> "BoneLevel":
         """What the column of bodies and arches around the canal shows."""
-        canal = float(np.median(spine.box((-4.0, 4.0), (-3.0, 3.0))))
+        inside = spine.box((-4.0, 4.0), (-3.0, 3.0), spine.seen)
+        canal = float(np.median(spine.box((-4.0, 4.0), (-3.0, 3.0))[inside])) if inside.any() else 0.0
         around = spine.box((-24.0, 24.0), (-42.0, 18.0))
         bright = around[around > canal + 80]
         bone = float(np.percentile(bright, 75)) if bright.size else canal + 300.0
@@ -131,7 +133,7 @@ def find_sequence(spine: StraightSpine, bone: BoneLevel) -> list[Disc]:
     discs = disc_at_every_height(spine)
     found = [_clearest_near(discs, height) for height in best_chain(disc_evidence(spine, discs, bone))]
     clear = [n for n, disc in enumerate(found) if disc.contrast_hu >= LEAST_CONTRAST * bone.full_contrast_hu]
-    return found[clear[0] : clear[-1] + 1] if clear else []
+    return with_endplates(spine, found[clear[0] : clear[-1] + 1]) if clear else []
 
 
 def _clearest_near(discs: list[Disc], height: int) -> Disc:

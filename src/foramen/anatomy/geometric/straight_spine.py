@@ -139,8 +139,9 @@ def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _carried_on(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """The line with straight pieces at both ends, in the direction of its last 20 mm."""
-    foot = _unit((points[0] - points[10])[None])[0] * BEYOND_MM
-    head = _unit((points[-1] - points[-11])[None])[0] * BEYOND_MM
+    far = min(10, len(points) - 1)
+    foot = _unit((points[0] - points[far])[None])[0] * BEYOND_MM
+    head = _unit((points[-1] - points[-1 - far])[None])[0] * BEYOND_MM
     return np.concatenate([[points[0] + foot], points, [points[-1] + head]])
 
 
