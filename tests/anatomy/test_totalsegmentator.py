@@ -1,6 +1,6 @@
 """TotalSegmentator is called as it documents, without its statistics, and its failures are sentences."""
 
-import os
+import json
 import sys
 from types import ModuleType, SimpleNamespace
 
@@ -15,13 +15,15 @@ SCAN = Ct(np.zeros((8, 8, 8), np.int16), np.eye(4))
 
 
 @pytest.fixture
-def stand_in(monkeypatch):
-    """A package of that name whose call does what the test says."""
+def stand_in(monkeypatch, tmp_path):
+    """A package of that name whose call does what the test says, and its settings file."""
     calls = []
+    monkeypatch.setenv("TOTALSEG_HOME_DIR", str(tmp_path))
 
     def install(behaviour):
         def call(source, made, **options):
-            calls.append(SimpleNamespace(options=options, statistics=os.environ.get("TOTALSEG_DISABLE_USAGE_STATS")))
+            settings = json.loads((tmp_path / "config.json").read_text())
+            calls.append(SimpleNamespace(options=options, statistics=settings["send_usage_stats"]))
             behaviour(source, made)
 
         package, api = ModuleType("totalsegmentator"), ModuleType("totalsegmentator.python_api")
@@ -51,9 +53,18 @@ def test_weights_that_cannot_be_fetched_are_one_sentence(stand_in):
     calls = stand_in(no_network)
     with pytest.raises(InputError, match="weights can't be fetched"):
         totalsegmentator.segment(SCAN)
-    assert calls[0].statistics == "1"
+    assert calls[0].statistics is False
     assert calls[0].options["ml"] is True
-    assert "TOTALSEG_DISABLE_USAGE_STATS" not in os.environ
+
+
+def test_the_users_own_settings_are_put_back(stand_in, tmp_path):
+    own = json.dumps({"totalseg_id": "mine", "send_usage_stats": True, "prediction_counter": 3})
+    (tmp_path / "config.json").write_text(own)
+    calls = stand_in(no_network)
+    with pytest.raises(InputError):
+        totalsegmentator.segment(SCAN)
+    assert calls[0].statistics is False
+    assert (tmp_path / "config.json").read_text() == own
 
 
 def test_other_failures_name_a_way_on(stand_in):

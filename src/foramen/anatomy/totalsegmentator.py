@@ -4,8 +4,11 @@ TotalSegmentator (Wasserthal 2023, doi 10.1148/ryai.230024) is an extra of its o
 brings PyTorch, and fetches its weights from the network when first used.
 """
 
+import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,7 +22,8 @@ from foramen.progress import Progress, silent
 
 STAGE = "segmenting with TotalSegmentator"
 SCHEME = "totalsegmentator-v2"
-NO_TELEMETRY = {"TOTALSEG_DISABLE_USAGE_STATS": "1", "nnUNet_n_proc_DA": "0"}
+STATISTICS = "send_usage_stats"
+"""The entry of TotalSegmentator's own settings file that decides whether each run is reported to its authors."""
 
 
 def is_installed() -> bool:
@@ -58,11 +62,10 @@ def segment(ct: Ct, progress: Progress = silent) -> LabelMap:
 
 def _run(source: Path, made: Path) -> None:
     """Call its Python API, without its usage statistics."""
-    before = {name: os.environ.get(name) for name in NO_TELEMETRY}
-    os.environ.update(NO_TELEMETRY)
     try:
-        python_api: Any = __import__("totalsegmentator.python_api", fromlist=["totalsegmentator"])
-        python_api.totalsegmentator(source, made, ml=True, task="total", device=_device(), quiet=True)
+        with _unreported():
+            python_api: Any = __import__("totalsegmentator.python_api", fromlist=["totalsegmentator"])
+            python_api.totalsegmentator(source, made, ml=True, task="total", device=_device(), quiet=True)
     except (ConnectionError, OSError) as error:
         raise InputError(
             "TotalSegmentator's weights can't be fetched or read; connect to the network once, or use "
@@ -71,9 +74,22 @@ def _run(source: Path, made: Path) -> None:
     except Exception as error:  # whatever PyTorch and nnU-Net raise
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         raise InputError(f"TotalSegmentator failed ({reason}); use --anatomy geometric or a label map.") from error
+
+
+@contextmanager
+def _unreported() -> Iterator[None]:
+    """Its usage statistics switched off in its settings file, and what stood there put back."""
+    home = Path(os.environ.get("TOTALSEG_HOME_DIR", Path.home() / ".totalsegmentator"))
+    settings = home / "config.json"
+    before = settings.read_text(encoding="utf-8") if settings.exists() else None
+    home.mkdir(parents=True, exist_ok=True)
+    kept = json.loads(before) if before else {"totalseg_id": "foramen", "prediction_counter": 0}
+    settings.write_text(json.dumps({**kept, STATISTICS: False}), encoding="utf-8")
+    try:
+        yield
     finally:
-        for name, value in before.items():
-            os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+        if before is not None:
+            settings.write_text(before, encoding="utf-8")
 
 
 def _device() -> str:

@@ -33,6 +33,9 @@ def read_slices(path: Path, ct: Ct) -> list[Any]:
     """
     found = [d for d in _headers(path) if str(d.get("SeriesInstanceUID", "")) == ct.identity.series_uid]
     on_grid = [d for d in found if "ImagePositionPatient" in d and _lies_on(d, ct)]
+    for dataset in on_grid:
+        if not dataset.get("SliceThickness"):
+            dataset.SliceThickness = _step_mm(dataset, ct)
     return sorted({str(d.SOPInstanceUID): d for d in on_grid}.values(), key=_height)
 
 
@@ -74,6 +77,13 @@ def _lies_on(dataset: Any, ct: Ct) -> bool:
     row, column = np.array(dataset.ImageOrientationPatient, float).reshape(2, 3)
     along = np.abs(ct.direction.T @ np.stack([row, column], axis=1)).max(axis=0)
     return bool(np.abs(index - np.rint(index)).max() < OFF_GRID and ct.grid.contains(corner) and along.min() > 0.9999)
+
+
+def _step_mm(dataset: Any, ct: Ct) -> float:
+    """From one slice to the next, where a file does not say how thick its slice is."""
+    row, column = np.array(dataset.ImageOrientationPatient, float).reshape(2, 3)
+    across = np.argmax(np.abs(ct.direction.T @ np.cross(row, column)))
+    return round(float(ct.spacing_mm[across]), 4)
 
 
 OFF_GRID = 0.05
