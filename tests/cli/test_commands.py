@@ -77,10 +77,32 @@ def test_the_doctor_says_how_to_add_what_is_optional(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(doctor, "CORE", {"surely-not-installed": "a test"})
 
-    broken = doctor.examine()[-2]
+    broken = next(check for check in doctor.examine() if check.name == "surely-not-installed")
 
     assert not broken.good
     assert broken.what_to_do == "pip install surely-not-installed"
+
+
+def test_the_doctor_explains_the_learned_segmentation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from importlib import metadata
+
+    from foramen.cli import doctor
+
+    def version_of(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(doctor.metadata, "version", version_of)
+    missing = doctor.examine()[-1]
+    assert missing.what_to_do == "pip install 'foramen[totalsegmentator]'"
+    assert "Apache-2.0" in missing.state
+    assert "weights" in missing.state
+
+    monkeypatch.setattr(doctor.metadata, "version", lambda name: "2.9.0")
+    monkeypatch.setenv("TOTALSEG_WEIGHTS_PATH", str(tmp_path))
+    without = doctor.examine()[-1]
+    assert "totalseg_download_weights" in without.what_to_do
+    (tmp_path / "Dataset291_any").mkdir()
+    assert not doctor.examine()[-1].what_to_do
 
 
 def test_schemas_can_be_named_short_or_in_full() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from foramen.anatomy.anatomy import Anatomy
+from foramen.anatomy.level_names import LevelNames
 from foramen.anatomy.root import Root
 from foramen.anatomy.structures import STRUCTURES_OF, Structure, Tissue
 from foramen.errors import UsageError
@@ -172,6 +173,20 @@ def test_what_no_label_can_hold_is_not_checked_and_never_absent():
         assert route.clearance_mm.organ is None
         assert route.clearance_mm.lung is None
         assert route.clearance_mm.bone is not None
+
+
+def test_a_plan_on_uncertain_levels_says_so_first():
+    """Whoever accepts the uncertainty has it at the top of the plan, before all else."""
+    ct, anatomy = PATIENT.on(GRID)
+    doubt = LevelNames(0.4, ("Six vertebrae without ribs were counted.",), "which vertebra is which can't be told.")
+    warned = replace(anatomy, levels=doubt, warnings=("Psoas is faint.", *doubt.warnings))
+    plan = plan_routes(replace(ct, warnings=("Slices are thick.",)), warned, ())
+
+    assert plan.warnings[0] == "LEVEL NOT CERTAIN: which vertebra is which can't be told."
+    assert plan.warnings.count(plan.warnings[0]) == 1
+    assert plan.anatomy.levels.certain is False
+    assert plan.anatomy.levels.evidence == doubt.evidence
+    assert plan_routes(ct, anatomy, ()).anatomy.levels is None
 
 
 def test_an_estimated_sac_is_checked():

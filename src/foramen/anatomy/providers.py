@@ -78,7 +78,9 @@ def find_anatomy(
 
 
 def require_certain_levels(anatomy: Anatomy) -> None:
-    """Refuse to plan on levels that nobody is sure of.
+    """Refuse to plan on levels that nobody is sure of, unless a person answers for them.
+
+    A plan for the wrong level harms, and a warning on paper is overlooked: so the question stops the work by default.
 
     Raises
     ------

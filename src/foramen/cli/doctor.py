@@ -36,6 +36,12 @@ OPTIONAL = {
 }
 """What adds an ability to an installation that works without it."""
 
+LEARNED = (
+    "learned segmentation with --anatomy totalsegmentator; its code is under Apache-2.0, the weights of its task total "
+    "are open for any use by its authors' word, and are fetched from the network on first use"
+)
+"""What TotalSegmentator adds, on which terms."""
+
 NEEDED_MEMORY_GB = 4
 """A 512 × 512 × 600 CT is planned inside this."""
 
@@ -69,7 +75,8 @@ def doctor(
 def examine() -> list[Check]:
     """Everything the doctor looks at, in the order it is printed."""
     machine = [_python(), _processors(), _memory(), _threads(), _disk()]
-    return [*machine, *(_package(name, what_for) for name, what_for in CORE.items()), *map(_optional, OPTIONAL)]
+    core = [_package(name, what_for) for name, what_for in CORE.items()]
+    return [*machine, *core, *map(_optional, OPTIONAL), _learned()]
 
 
 def _python() -> Check:
@@ -113,6 +120,21 @@ def _optional(name: str) -> Check:
         return Check(name, f"{metadata.version(name)}, {OPTIONAL[name]}", good=True)
     except metadata.PackageNotFoundError:
         return Check(name, f"not installed (optional): {OPTIONAL[name]}", good=True, what_to_do=f"pip install {name}")
+
+
+def _learned() -> Check:
+    """TotalSegmentator, and whether its weights are there already."""
+    try:
+        version = metadata.version("TotalSegmentator")
+    except metadata.PackageNotFoundError:
+        state = f"not installed (optional): {LEARNED}"
+        return Check("TotalSegmentator", state, good=True, what_to_do="pip install 'foramen[totalsegmentator]'")
+    home = Path(os.environ.get("TOTALSEG_HOME_DIR", Path.home() / ".totalsegmentator"))
+    there = Path(os.environ.get("TOTALSEG_WEIGHTS_PATH", home / "nnunet" / "results"))
+    if there.is_dir() and any(there.glob("Dataset*")):
+        return Check("TotalSegmentator", f"{version}, weights are here: {LEARNED}", good=True)
+    advice = "fetch its weights while a network is at hand: totalseg_download_weights -t total"
+    return Check("TotalSegmentator", f"{version}, without weights yet: {LEARNED}", good=True, what_to_do=advice)
 
 
 def _print(checks: list[Check]) -> None:

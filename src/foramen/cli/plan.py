@@ -41,6 +41,12 @@ def plan(
     provider: AnatomyChoice = "auto",
     anchor: AnchorOption = None,
     corrections: CorrectionsOption = None,
+    accept_uncertain_levels: Annotated[
+        bool,
+        typer.Option(
+            "--accept-uncertain-levels", help="Plan although it is not certain which level is which; the plan says so."
+        ),
+    ] = False,
     root: Annotated[
         list[str] | None, typer.Option("--root", metavar="L5-left", help="Root to plan for; may be given again.")
     ] = None,
@@ -65,7 +71,8 @@ def plan(
     """Find the needle routes to lumbar nerve roots on a CT.
 
     Writes `plan.json`, `report.html`, `report.pdf` and `pictures/` into DIR: for every root the safest acceptable
-    routes with their numbers, pictures and reasons, or why there is none.
+    routes with their numbers, pictures and reasons, or why there is none. Where it is not certain which level is which,
+    nothing is planned before one is named with `--anchor`, or the uncertainty is accepted: then it heads the plan.
 
     **Examples**
 
@@ -89,6 +96,7 @@ def plan(
             provider=provider,
             anchor=anchor,
             corrections_path=corrections,
+            accept_uncertain_levels=accept_uncertain_levels,
         )
     if as_json:
         print_json(made.model_dump_json(indent=2))
@@ -122,6 +130,7 @@ def _make(
     provider: str,
     anchor: str | None,
     corrections_path: Path | None,
+    accept_uncertain_levels: bool,
 ) -> Plan:
     from foramen.anatomy.corrections import Corrections
     from foramen.anatomy.level_names import Anchor
@@ -145,8 +154,10 @@ def _make(
             corrections=corrections,
             progress=stages,
         )
-        require_certain_levels(anatomy)
+        if not accept_uncertain_levels:
+            require_certain_levels(anatomy)
         made = plan_routes(ct, anatomy, roots, settings, progress=stages)
+        made = made.model_copy(update={"corrections": corrections})
         (folder / "plan.json").write_text(made.model_dump_json(indent=2) + "\n", encoding="utf-8")
         write_plan_report(
             made,

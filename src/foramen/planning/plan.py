@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
+from foramen.anatomy.corrections import Corrections
+
 Millimetres = Annotated[float, PlainSerializer(lambda v: round(v, 2), return_type=float)]
 Degrees = Annotated[float, PlainSerializer(lambda v: round(v, 2), return_type=float)]
 Point = tuple[Millimetres, Millimetres, Millimetres]
@@ -49,6 +51,14 @@ class PlannedScan(_Record):
     frame_of_reference_uid: str = ""
 
 
+class PlannedLevels(_Record):
+    """How sure Foramen is of the levels it named itself; what is below certain was accepted by a person."""
+
+    certain: bool
+    confidence: float = Field(ge=0, le=1)
+    evidence: tuple[str, ...] = ()
+
+
 class PlannedAnatomy(_Record):
     """Who found the anatomy, and what was never looked for."""
 
@@ -57,6 +67,7 @@ class PlannedAnatomy(_Record):
     scheme: str = ""
     not_checked: tuple[str, ...] = Field(default=(), description="Tissues or structures that no label could hold")
     estimated: tuple[str, ...] = Field(default=(), description="Structures drawn by Foramen, not labelled")
+    levels: PlannedLevels | None = Field(default=None, description="Null where a label map named the levels")
 
 
 class Software(_Record):
@@ -139,6 +150,7 @@ class Plan(_Record):
     settings: dict[str, Any]
     software: Software
     warnings: tuple[str, ...] = ()
+    corrections: Corrections | None = Field(default=None, description="What a person corrected in the anatomy")
     roots: tuple[PlannedRoot, ...]
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)

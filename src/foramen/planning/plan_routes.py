@@ -12,7 +12,7 @@ from foramen.anatomy.skin_surface import Skin, find_skin
 from foramen.imaging.ct import Ct
 from foramen.planning.describe import not_checked
 from foramen.planning.entries import ENTRY_SPACING_MM
-from foramen.planning.plan import Plan, PlannedAnatomy, PlannedRoot, PlannedScan, RootStatus, Software
+from foramen.planning.plan import Plan, PlannedAnatomy, PlannedLevels, PlannedRoot, PlannedScan, RootStatus, Software
 from foramen.planning.plan_root import plan_root
 from foramen.planning.settings import PlanSettings
 from foramen.progress import Progress, silent
@@ -107,11 +107,20 @@ def _anatomy(anatomy: Anatomy) -> PlannedAnatomy:
         scheme=anatomy.structures.scheme,
         not_checked=not_checked(anatomy),
         estimated=tuple(sorted(s.name.lower() for s in anatomy.structures.estimated)),
+        levels=_levels(anatomy),
     )
 
 
+def _levels(anatomy: Anatomy) -> PlannedLevels | None:
+    named = anatomy.levels
+    if named is None:
+        return None
+    return PlannedLevels(certain=named.certain, confidence=named.confidence, evidence=named.evidence)
+
+
 def _warnings(ct: Ct, anatomy: Anatomy, skin: Skin | None) -> tuple[str, ...]:
-    found = [*ct.warnings, *anatomy.warnings]
+    named = anatomy.levels.warnings if anatomy.levels else ()
+    found = [*named, *ct.warnings, *anatomy.warnings]
     missing = not_checked(anatomy)
     if missing:
         names = ", ".join(name.replace("_", " ") for name in missing)

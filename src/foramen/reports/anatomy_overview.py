@@ -50,7 +50,7 @@ def _is_certain(anatomy: Anatomy) -> bool:
 
 
 def _title(anatomy: Anatomy) -> str:
-    return "ANATOMY" if _is_certain(anatomy) else "LEVEL NOT CERTAIN"
+    return "ANATOMY" if _is_certain(anatomy) else "LEVEL UNCERTAIN"
 
 
 def _sagittal(ct: Ct, anatomy: Anatomy) -> NDArray[np.uint8]:
@@ -66,7 +66,7 @@ def _coronal(ct: Ct, anatomy: Anatomy) -> NDArray[np.uint8]:
 
 
 def _spine_plane(ct: Ct, anatomy: Anatomy, right: NDArray[np.float64]) -> Plane:
-    """The plane that suits all levels best: the median of their canals, or of their bodies from the front."""
+    """The plane that suits all levels best, through their canals or their bodies, leaning as the spine does."""
     vertebrae = anatomy.spine.vertebrae
     if not vertebrae:
         return Plane.centred(ct.grid.corners_mm.mean(axis=0), right, -CRANIAL, SPINE_SIZE_MM, SPINE_PIXEL_MM)
@@ -75,7 +75,17 @@ def _spine_plane(ct: Ct, anatomy: Anatomy, right: NDArray[np.float64]) -> Plane:
     x = np.median(canals[:, 0])
     y = np.median(canals[:, 1]) - FORWARD_MM if right is POSTERIOR else np.median(bodies[:, 1])
     z = (bodies[:, 2].min() + bodies[:, 2].max()) / 2
-    return Plane.centred((x, y, z), right, -CRANIAL, SPINE_SIZE_MM, SPINE_PIXEL_MM)
+    lean = _lean(canals, LEFT) if right is POSTERIOR else _lean(bodies, POSTERIOR)
+    return Plane.centred((x, y, z), right, -lean, SPINE_SIZE_MM, SPINE_PIXEL_MM)
+
+
+def _lean(points: NDArray[np.float64], across: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Unit vector along the points toward the head, leaning only to one side."""
+    if len(points) < 2:
+        return CRANIAL
+    slope = np.polyfit(points[:, 2], points @ across, 1)[0]
+    run = CRANIAL + slope * across
+    return np.asarray(run / np.linalg.norm(run))
 
 
 def _spine_picture(ct: Ct, anatomy: Anatomy, plane: Plane, view: str) -> NDArray[np.uint8]:
@@ -102,7 +112,9 @@ def _foramen(ct: Ct, anatomy: Anatomy, root: Root) -> NDArray[np.uint8]:
     if nerve is not None:
         draw_root(canvas, plane, nerve)
         seen = "root seen" if nerve.evidence is RootEvidence.IMAGE else "root estimated"
-        canvas.text((12, plane.height - 14), seen, size=SMALL, colour=NERVE, anchor="ld")
+        canvas.text(
+            (12, plane.height - 14), f"{seen}, ± {nerve.uncertainty_mm:.0f} mm", size=SMALL, colour=NERVE, anchor="ld"
+        )
     canvas.ring(plane.to_pixel(foramen.centre_mm), 5, Stroke(WHITE, 2.0, halo=1.5))
     title = root.title if _is_certain(anatomy) else f"{root.title}?"
     canvas.text((12, 10), title, size=BODY, bold=True, colour=WHITE, anchor="la")
@@ -118,7 +130,7 @@ def _not_visible(root: Root, foramen: Foramen) -> NDArray[np.uint8]:
     return canvas.pixels
 
 
-def _folded(words: str, longest: int = 24) -> list[str]:
+def _folded(words: str, longest: int = 21) -> list[str]:
     lines = [""]
     for word in words.split():
         if len(lines[-1]) + len(word) > longest:
