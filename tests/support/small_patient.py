@@ -21,7 +21,7 @@ from foramen.web.images.work import Kind
 from foramen.web.worker import work_off
 
 PROTOCOL = ScanProtocol(spacing_mm=(2.0, 2.0, 2.0), field_of_view_mm=(320, 300, 170), centre_mm=(0, -10, -50))
-ROOTS = ("L5-left", "L4-right")
+ROOTS = ("L4-left", "L4-right")
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,22 @@ class SmallPatient:
     def truth(self) -> dict[str, list[float]]:
         return json.loads((self.folder / "truth.json").read_text())
 
-    def planned_in(self, records: Records, case_id: str, at: datetime) -> None:
-        """Put into a case what reading and planning gave, as its worker would have."""
+    def planned_in(self, records: Records, case_id: str, at: datetime, *, as_root: str = "") -> None:
+        """Put into a case what reading and planning gave, as its worker would have.
+
+        `as_root` gives the first root's routes another name: what happens at the table asks for an approved route to
+        the root that was consented to, not for where it leads.
+        """
         made = _once(self.folder / "planned", self._plan)
         for digest in (kept := Store(made / "store")):
             records.store.put(kept.path(digest))
         shutil.copytree(made / "store" / "work" / "drawn", Spool(records.store).folder / "drawn", dirs_exist_ok=True)
         contents = [read_content(text) for text in json.loads((made / "contents.json").read_text())]
+        if as_root:
+            *before, planned = contents
+            plan = kept.read(planned.plan).replace(ROOTS[0].encode(), as_root.encode())
+            told = planned.model_dump_json(by_alias=True).replace(ROOTS[0], as_root)
+            contents = [*before, read_content(told.replace(planned.plan, records.store.put(plan)))]
         records.append(case_id, after=None, contents=contents, by=SOFTWARE, at=at)
 
     def _plan(self, folder: Path) -> None:

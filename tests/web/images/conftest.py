@@ -78,7 +78,7 @@ def at_table(shared_site, patient) -> AtSite:
 def on_the_morning(site, patient) -> AtSite:
     site.clock.move(datetime.fromisoformat("2025-03-13T08:56:00+01:00") - site.clock())
     at = AtSite(site, worked_case(site.records, "01-straightforward", until="consented"))
-    patient.planned_in(site.records, at.id, site.clock())
+    patient.planned_in(site.records, at.id, site.clock(), as_root="L5-left")
     case = at.case
     approval = {"root": "L5-left", "route_id": case.planned.roots[0].routes[0], "after": case.version}
     client = site.client(Role.RADIOLOGIST)
