@@ -2,8 +2,9 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -66,12 +67,18 @@ def truth_of(spine: Spine, labels: LabelMap) -> Truth:
     )
 
 
-def real_scans() -> Iterator[tuple[str, Ct, Truth]]:
-    """Every scan that is there, with its truth."""
+def real_scans() -> Iterator[Callable[[], tuple[str, Ct, Truth]]]:
+    """For every scan that is there, how to read it and its truth."""
     for name, file, series, annotations, labels in SCANS:
         if (DATA / file).exists():
-            ct = read_ct(DATA / file, series=series)
-            yield name, ct, _truth(ct, annotations, labels)
+            yield partial(_read, name, file, series, annotations, labels)
+
+
+def _read(
+    name: str, file: str, series: str | None, annotations: str | None, labels: str | None
+) -> tuple[str, Ct, Truth]:
+    ct = read_ct(DATA / file, series=series)
+    return name, ct, _truth(ct, annotations, labels)
 
 
 def _truth(ct: Ct, annotations: str | None, labels: str | None) -> Truth:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, distance_transform_edt, label, maximum_filter
 
+from foramen.anatomy.spine import NerveRoot
 from foramen.anatomy.structures import Structure
 from foramen.guidance.compartments import Compartment
 from foramen.guidance.contrast_map import ContrastMap, NeedleAxis
@@ -21,7 +22,11 @@ REMOTE_MM, REMOTE_LENGTH_MM = 14.0, 4.0
 MOST_SECTION_MM2 = 14.0
 STANDS_OUT_MM = 7.0
 """The rim of a pool is thin as well; a vessel leads away from it."""
-SHEATH_MM = 3.0
+SHEATH_MM = 2.5
+SPIKE_MM, STRAYS_MM, BACK_MM = 5.0, 5.5, 4.0
+"""What is thin is a vessel only where it leaves the root, and a spike is then enough: around roots that the scans
+showed, fluid came no farther than 4 mm from the surface in anything thin."""
+SEEN_SPREAD_MM = 1.3
 CANAL_LENGTH_MM, CANAL_SECTION_MM2 = 15.0, 7.0
 """In the canal a thin sheet of epidural contrast is usual; only what is longer and rounder than that is a vessel."""
 GONE_SHARE = 0.08
@@ -67,14 +72,18 @@ def vessel_pieces(
     pieces, count = label(binary_dilation(candidate, np.ones((3, 3, 1))), np.ones((3, 3, 3)))
     number = np.where(candidate[where], pieces[where], 0)
     main = _main_pool(contrast, around, needles)[where]
+    strays = _strays(points, around, needles)
     found, vascular = [], np.zeros(len(points), dtype=np.bool_)
     for n in range(1, count + 1):
         here = number == n
         piece = _measured(contrast, points, here, around)
-        if piece is None or off_the_pool[where][here].max() < STANDS_OUT_MM:
+        if piece is None or not strays[here].any():
             continue
         apart = not main[here].any() and piece.farthest_mm > REMOTE_MM
-        if piece.length_mm >= (REMOTE_LENGTH_MM if apart else LEAST_LENGTH_MM):
+        long = piece.length_mm >= (REMOTE_LENGTH_MM if apart else LEAST_LENGTH_MM)
+        leads_away = long and off_the_pool[where][here].max() >= STANDS_OUT_MM
+        spike = piece.length_mm >= SPIKE_MM and off_the_pool[where][here].max() >= SPIKE_MM
+        if leads_away or (spike and not piece.toward_canal):
             found.append(piece)
             vascular |= here
     core = _core(contrast)[where]
@@ -87,6 +96,23 @@ def vessel_pieces(
     if labelled.sum() > 3:
         found += [piece for piece in [_measured(contrast, points, labelled, around)] if piece is not None]
     return found, vascular | labelled
+
+
+def _strays(points: NDArray[np.float64], around: Surroundings, needles: tuple[NeedleAxis, ...]) -> NDArray[np.bool_]:
+    """Farther from the root than fluid in its sheath comes, and not just behind the tip where it runs back, (n,)."""
+    nerve = around.nerve
+    distance, _ = distance_to_course(nerve, points, COURSE_BEYOND_MM)
+    strays = distance > nerve.radius_mm + STRAYS_MM + _doubtful(nerve)
+    for needle in needles:
+        behind = (needle.tip_mm - points) @ needle.direction
+        aside = np.linalg.norm(points - needle.tip_mm + behind[:, None] * needle.direction, axis=1)
+        strays &= ~((behind > 0) & (aside < BACK_MM))
+    return np.asarray(strays)
+
+
+def _doubtful(nerve: NerveRoot) -> float:
+    """What must be granted to a root that the scans don't show."""
+    return nerve.uncertainty_mm if nerve.uncertainty_mm > SEEN_SPREAD_MM else 0.0
 
 
 def washed_out_mg(first: ContrastMap, second: ContrastMap) -> float:
@@ -130,7 +156,7 @@ def _in_a_sheath(points: NDArray[np.float64], around: Surroundings) -> NDArray[n
     inside = np.zeros(len(points), dtype=np.bool_)
     for nerve in (around.nerve, *around.other_nerves):
         distance, _ = distance_to_course(nerve, points, COURSE_BEYOND_MM)
-        inside |= distance < nerve.radius_mm + SHEATH_MM + nerve.uncertainty_mm
+        inside |= distance < nerve.radius_mm + SHEATH_MM + _doubtful(nerve)
     return inside
 
 
