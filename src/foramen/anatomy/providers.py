@@ -9,6 +9,7 @@ from foramen.anatomy.anatomy import Anatomy
 from foramen.anatomy.corrections import Corrections, corrected
 from foramen.anatomy.from_labels import from_labels
 from foramen.anatomy.geometric import find_structures
+from foramen.anatomy.geometric.level_sizes import with_sizes
 from foramen.anatomy.level_names import Anchor
 from foramen.anatomy.read_labels import read_labels
 from foramen.errors import InputError, UsageError
@@ -110,8 +111,10 @@ def _chosen(provider: str, labels: Path | None, anchor: Anchor | None) -> Provid
 def _geometric(ct: Ct, anchor: Anchor | None, progress: Progress) -> Anatomy:
     found = find_structures(ct, anchor, progress)
     anatomy = from_labels(ct, found.labels, progress, body=found.body)
+    levels = with_sizes(found.levels, anatomy.spine.vertebrae)
     spine = replace(
         anatomy.spine,
-        vertebrae=tuple(replace(v, confidence=v.confidence * found.levels.confidence) for v in anatomy.spine.vertebrae),
+        vertebrae=tuple(replace(v, confidence=v.confidence * levels.confidence) for v in anatomy.spine.vertebrae),
     )
-    return replace(anatomy, provider=str(Provider.GEOMETRIC), spine=spine, levels=found.levels)
+    warnings = tuple(dict.fromkeys((*levels.warnings, *anatomy.warnings)))
+    return replace(anatomy, provider=str(Provider.GEOMETRIC), spine=spine, levels=levels, warnings=warnings)
