@@ -19,6 +19,9 @@ from foramen.kernels import kernel
 
 REACH_MM = 48.0
 """Searched to every side: 30 mm that a patient moves on the table and most of one level beyond."""
+ALONG_MM, ASIDE_MM = 108.0, 15.0
+"""Searched along the body near its axis: a scan whose table position was set anew is one or more levels away from where
+it claims to be, and the right place must win over the level that happens to lie there."""
 STEP_MM = 6.0
 TURNS_DEG = (-7.0, 0.0, 7.0)
 """Tried about each axis; what lies between is found by the refinement."""
@@ -52,9 +55,7 @@ def likely_motions(points: BonePoints, planning: Volume, centre_mm: NDArray[np.f
         How many.
     """
     few = points.thinned(POINTS).coarse
-    steps = np.arange(-REACH_MM, REACH_MM + 0.1, STEP_MM)
-    shifts = np.array(list(product(steps, repeat=3)))
-    shifts = shifts[np.linalg.norm(shifts, axis=1) <= REACH_MM]
+    shifts = _shifts()
     turns = np.radians(np.array(list(product(TURNS_DEG, repeat=3))))
     best = np.full(len(shifts), -1.0)
     best_turn = np.zeros(len(shifts), dtype=np.int64)
@@ -74,6 +75,15 @@ def likely_motions(points: BonePoints, planning: Volume, centre_mm: NDArray[np.f
             kept.append(shifts[n])
             found.append(Motion.of(turns[best_turn[n]], shifts[n], centre_mm))
     return found
+
+
+def _shifts() -> NDArray[np.float64]:
+    """Every shift that is tried, mm, shape (n, 3)."""
+    near, along = (np.arange(-reach, reach + 0.1, STEP_MM) for reach in (REACH_MM, ALONG_MM))
+    shifts = np.array(list(product(near, near, along)))
+    ball = np.linalg.norm(shifts, axis=1) <= REACH_MM
+    column = np.linalg.norm(shifts[:, :2], axis=1) <= ASIDE_MM
+    return shifts[ball | column]
 
 
 @kernel(parallel=True)

@@ -11,11 +11,6 @@ from scipy.ndimage import uniform_filter1d
 from foramen.guidance.needle_lines import Slices
 from foramen.guidance.shaft import STEP_MM, Shaft
 
-THINNEST_HU_MM2 = 2900.0
-"""Contrast times cross-section of the thinnest needle, 25 G without its stylet (0.15 mm² of steel, 19 000 HU)."""
-BLUR_MM, LEAST_SLICE_MM = 0.6, 1.2
-LEAST_STEEL = 0.6
-"""Of the contrast that the thinnest needle lying within a slice should have; what has less is bone."""
 LEAST_PART_MM = 6.0
 MOST_HU = 2500.0
 DENSER = 1.35
@@ -24,12 +19,6 @@ EVEN, EVEN_OVER_MM = 0.45, 3.0
 """Of its usual density, what a needle never falls below over this length."""
 LEFT_MM = 2.0
 """At each end of a part, where it rises or falls."""
-
-
-def least_steel_hu(slices: Slices) -> float:
-    """The contrast below which nothing in slices of this thickness is a needle."""
-    thickness = max(slices.thickness_mm, LEAST_SLICE_MM)
-    return LEAST_STEEL * THINNEST_HU_MM2 / (float(np.sqrt(2 * np.pi)) * BLUR_MM * thickness)
 
 
 def out_of_guide(shaft: Shaft, slices: Slices) -> Shaft:
@@ -58,4 +47,4 @@ def _is_steel(density: NDArray[np.float64], slices: Slices) -> bool:
     left = round(LEFT_MM / STEP_MM)
     run = uniform_filter1d(density, round(EVEN_OVER_MM / STEP_MM))[left:-left]
     usual = float(np.median(density))
-    return bool(usual >= least_steel_hu(slices) and run.min() >= EVEN * usual)
+    return bool(usual >= slices.least_steel_hu and run.min() >= EVEN * usual)

@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from foramen.guidance.inner_needle import least_steel_hu, out_of_guide
+from foramen.guidance.inner_needle import out_of_guide
 from foramen.guidance.needle_doubt import doubt, goes_on
 from foramen.guidance.needle_lines import Line, Slices, find_lines
 from foramen.guidance.ridges import find_ridges, slice_axis
@@ -167,9 +167,19 @@ def _needles(scan: Volume, lines: list[Line], slices: Slices, route: Vector | No
             found.append(seen)
     kept: list[SeenNeedle] = []
     for seen in sorted(found, key=lambda n: -n.score):
-        if seen.score >= LEAST_SHARE * max(n.score for n in found) and not any(_same(seen, n, slices) for n in kept):
+        same = next((n for n, other in enumerate(kept) if _same(seen, other, slices)), None)
+        if same is not None:
+            kept[same] = _better(kept[same], seen)
+        elif seen.score >= LEAST_SHARE * max(n.score for n in found):
             kept.append(seen)
     return kept
+
+
+def _better(one: SeenNeedle, other: SeenNeedle) -> SeenNeedle:
+    """Of two readings of the same needle, the one that ends surely, past the guide perhaps that the other saw."""
+    on = float((other.tip_mm - one.tip_mm) @ one.direction)
+    sure = not (other.doubt or other.leaves) and bool(one.doubt or one.leaves)
+    return other if sure and on > 0 else one
 
 
 def _is_like_a_needle(shaft: Shaft, slices: Slices) -> bool:
@@ -177,7 +187,7 @@ def _is_like_a_needle(shaft: Shaft, slices: Slices) -> bool:
     inside = ~shaft.in_air
     if shaft.length_mm < LEAST_LENGTH_MM or inside.sum() * STEP_MM < LEAST_INSIDE_MM:
         return False
-    dense = float(np.median(shaft.contrast_hu[inside])) / least_steel_hu(slices)
+    dense = float(np.median(shaft.contrast_hu[inside])) / slices.least_steel_hu
     return dense >= 1.0 and shaft.scatter_mm <= (MOST_SCATTER_MM if dense < SURELY_STEEL else MOST_BENT_MM)
 
 

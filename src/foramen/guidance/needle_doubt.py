@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
-from foramen.guidance.inner_needle import MOST_HU, least_steel_hu
+from foramen.guidance.inner_needle import MOST_HU
 from foramen.guidance.needle_lines import Slices
 from foramen.guidance.shaft import STEP_MM, Shaft, Vector
 from foramen.guidance.tip_fit import Tip
@@ -56,7 +56,7 @@ def _turned_deg(end: Vector, way: Vector, shaft: Shaft, slices: Slices) -> float
 
 def goes_on(tip: Tip, slices: Slices) -> bool:
     """Whether it is as dense as a needle where the dark cap beyond a true tip should be."""
-    return tip.cap_hu > max(CONTINUES_HU, CONTINUES_STEEL * least_steel_hu(slices))
+    return tip.cap_hu > max(CONTINUES_HU, CONTINUES_STEEL * slices.least_steel_hu)
 
 
 def _broken(tip: Tip, shaft: Shaft) -> bool:

@@ -18,6 +18,11 @@ TOLERANCE_MM = 1.3
 """How far from the line a voxel's centre may lie within the slices, for a needle's bend and width."""
 GAP_MM = 4.0
 LEAST_LENGTH_MM = 9.0
+THINNEST_HU_MM2 = 2900.0
+"""Contrast times cross-section of the thinnest needle, 25 G without its stylet (0.15 mm² of steel, 19 000 HU)."""
+BLUR_MM, LEAST_SLICE_MM = 0.6, 1.2
+LEAST_STEEL = 0.6
+"""Of the contrast that the thinnest needle lying within a slice should have; what has less is bone."""
 MOST_LINES = 40
 LEAST_LINEARITY = 0.75
 BESIDE = 2.5
@@ -68,6 +73,12 @@ class Slices:
 
     normal: Vector
     thickness_mm: float
+
+    @property
+    def least_steel_hu(self) -> float:
+        """The contrast below which nothing in slices of this thickness is a needle."""
+        thickness = max(self.thickness_mm, LEAST_SLICE_MM)
+        return LEAST_STEEL * THINNEST_HU_MM2 / (float(np.sqrt(2 * np.pi)) * BLUR_MM * thickness)
 
     def off_line(self, offsets: NDArray[np.float64]) -> NDArray[np.float64]:
         """Distance from a line in tolerances, of vectors square to it, shape (n, 3) to (n,)."""

@@ -25,7 +25,7 @@ BEYOND_MM = 25.0
 ENOUGH_INSIDE_MM = 15.0
 MOST_EXTENSIONS, STILL_LONGER_MM = 5, 8.0
 PRESENT = 0.35
-"""Of the shaft's usual contrast: less than this is not needle."""
+"""Of the shaft's usual contrast: less than this, and than any steel, is not needle."""
 LEAST_PRESENT_HU = 70.0
 GAP_MM = 5.0
 MOST_BEND = 13.0 / 100.0**2
@@ -125,7 +125,7 @@ def _follow(scan: Volume, middle: Vector, direction: Vector, half_mm: float, sli
     for _ in range(4):
         centres = _curve(middle, direction, along, bend, one, two)
         offsets, contrast, around = _sections(scan, centres, one, two, slices)
-        seen = _shown(along, contrast, seen)
+        seen = _shown(along, contrast, seen, slices)
         if seen.sum() < 8:
             return None
         offsets += _offset(along, bend)
@@ -135,7 +135,7 @@ def _follow(scan: Volume, middle: Vector, direction: Vector, half_mm: float, sli
         bend, scatter = _fitted(along, offsets, np.sqrt(np.clip(contrast, 1.0, 1500.0)), decides, usual)
     centres = _curve(middle, direction, along, bend, one, two)
     _, contrast, around = _sections(scan, centres, one, two, slices)
-    seen = _shown(along, contrast, seen)
+    seen = _shown(along, contrast, seen, slices)
     if seen.sum() < 8:
         return None
     run = slice(int(np.flatnonzero(seen)[0]), int(np.flatnonzero(seen)[-1]) + 1)
@@ -193,10 +193,12 @@ def _sections(
     return offsets, np.where(inside_scan, core - around, 0.0), np.asarray(around, dtype=np.float64)
 
 
-def _shown(along: NDArray[np.float64], contrast: NDArray[np.float64], seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _shown(
+    along: NDArray[np.float64], contrast: NDArray[np.float64], seen: NDArray[np.bool_], slices: Slices
+) -> NDArray[np.bool_]:
     """Where needle is seen: the stretch around what was seen before that has no gap longer than `GAP_MM`."""
     usual = float(np.median(contrast[seen])) if seen.any() else 0.0
-    present = contrast > max(PRESENT * usual, LEAST_PRESENT_HU)
+    present = contrast > max(min(PRESENT * usual, slices.least_steel_hu), LEAST_PRESENT_HU)
     middle = float(np.median(along[seen])) if seen.any() else 0.0
     there = along[present]
     if not len(there):
