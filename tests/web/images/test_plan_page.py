@@ -126,6 +126,14 @@ def test_on_a_phone_one_picture_at_a_time(open_plan):
     assert serious(page) == []
 
 
+def test_a_root_that_the_referral_does_not_ask_for_is_not_approved(planned):
+    asked = {"root": "L1-right", "route_id": "L1-right-1", "after": planned.case.version}
+    answer = planned.site.client(Role.RADIOLOGIST).post(f"/api/cases/{planned.id}/routes/approve", json=asked)
+    assert answer.status_code == 422
+    assert "not for L1-right" in answer.text
+    assert "L1-right" not in planned.case.approvals
+
+
 def test_a_radiographer_sees_and_moves_but_does_not_approve(open_plan):
     page = open_plan(role=Role.RADIOGRAPHER)
     assert page.locator("#handle-target").count() == 1

@@ -193,6 +193,7 @@ async def approve(
     plan = _plan(records, case)
     if case.planned is None or plan is None:
         raise RequestError(422, "There is no plan to approve.")
+    _require_requested(case, asked.root)
     if asked.route_id is not None:
         _route(plan, asked.root, asked.route_id)
         contents: list[Any] = [PlanApproved(plan=case.planned.plan, root=asked.root, route_id=asked.route_id)]
@@ -231,6 +232,13 @@ async def _judge(request: Request, records: Records, case: Case, drawn: DrawnRou
     )
     checker: RouteChecker = request.state.route_checker
     return await checker.check(where, drawn.entry_mm, drawn.target_mm)
+
+
+def _require_requested(case: Case, root: str) -> None:
+    """Nobody approves a side or level that the referral does not ask for: it is the referral that must change first."""
+    if root not in case.roots:
+        requested = " and ".join(case.roots) or "no root yet"
+        raise RequestError(422, f"The referral asks for {requested}, not for {root}; correct whichever is wrong first.")
 
 
 def _moved(root: str, checked: CheckedRoute) -> RouteMoved:
