@@ -21,17 +21,19 @@ def simulate(
 
     The needle, the registration and the contrast are read from simulated scans exactly as from real ones, and every
     step goes through the procedure's order. Writes the scans, `plan/`, `control-1/` and so on, `contrast-1/` and so
-    on, `procedure.json`, and `simulated.json` with the truth beside what was read.
+    on, the report, `procedure.json`, and `simulated.json` with the truth beside what was read.
 
     **Example**: `foramen simulate case.toml --out out/case`
     """
-    from foramen.cli.walk import walk
+    from foramen.cli.walk import walk, write_walk_report
     from foramen.simulation.case_file import read_case
 
-    told = read_case(case)
+    told, made_at = read_case(case), datetime.now().astimezone().replace(microsecond=0)
     with Stages(quiet=quiet) as stages, written_whole(out) as folder:
-        walked = walk(told, folder, stages, made_at=datetime.now().astimezone().replace(microsecond=0))
+        walked = walk(told, folder, stages, made_at=made_at)
+        write_walk_report(walked, folder, stages, made_at=made_at)
     summarise(walked.record)
+    results.print(f"\nThe report is in [bold]{out / 'report.html'}[/bold] (and report.pdf).", soft_wrap=True)
 
 
 def summarise(record: dict[str, Any]) -> None:
