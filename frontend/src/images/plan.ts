@@ -161,19 +161,18 @@ export class PlanPage {
 
   private async askOn(): Promise<void> {
     this.checking = true;
-    const root = this.root;
-    while (this.wanted && root && root === this.root) {
-      const ends = this.wanted;
+    while (this.wanted && this.root) {
+      const { root, wanted } = this;
       this.wanted = null;
       try {
-        const judged = await this.api.check(root, ends.entry, ends.target);
-        if (this.drawn) this.byHand = judged;
+        const judged = await this.api.check(root, wanted.entry, wanted.target);
+        if (!this.drawn || root !== this.root) continue; // taken back, or another root, while the server thought
+        this.byHand = judged;
         this.fault = "";
       } catch (error) {
         this.say(error);
       }
     }
-    this.wanted = null;
     this.checking = false;
     if (this.byHand && !this.grabbed) this.drawn = { entry: this.byHand.route.entry_mm, target: this.byHand.route.target_mm };
     this.draw();

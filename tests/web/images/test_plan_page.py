@@ -69,9 +69,10 @@ def test_a_radiologist_moves_and_approves_by_keyboard_alone(open_plan, planned):
 
     page.locator("#reset").focus()
     page.keyboard.press("Enter")
+    drawn(page)
     page.locator("#approve").focus()
     page.keyboard.press("Enter")
-    page.wait_for_selector(".approved", timeout=30_000)
+    page.wait_for_selector(".approved", timeout=60_000)
     assert "L4 LEFT, route 1: approved by The radiologist" in page.locator(".approved").inner_text()
     approval = planned.case.approvals["L4-left"]
     assert approval.route_id == "L4-left-1"

@@ -1,5 +1,6 @@
 """The routes to the roots of a case."""
 
+from foramen.anatomy.corrections import Corrections
 from foramen.anatomy.providers import require_certain_levels
 from foramen.anatomy.root import ALL_ROOTS, Root
 from foramen.planning import Plan, plan_routes
@@ -16,9 +17,18 @@ def plan_job(task: Task) -> dict[str, object]:
     roots = tuple(map(Root.parse, task.case.roots)) or ALL_ROOTS
     settings = task.records.settings.current().settings.planning
     made = plan_routes(ct, anatomy, roots, settings, progress=task.progress)
+    made = made.model_copy(update={"corrections": _corrections(task, anatomy_digest)})
     digest = task.records.store.put(as_bytes(made))
     task.keep(planned_event(made, digest, anatomy_digest, scan))
     return {"plan": digest}
+
+
+def _corrections(task: Task, anatomy: str) -> Corrections | None:
+    """What a person corrected in this anatomy."""
+    found = task.case.anatomy
+    if found is None or found.digest != anatomy or found.corrections is None:
+        return None
+    return Corrections.model_validate_json(task.records.store.read(found.corrections))
 
 
 def as_bytes(plan: Plan) -> bytes:

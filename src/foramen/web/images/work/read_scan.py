@@ -18,6 +18,8 @@ NOT_THIS_PATIENT = (
     "this patient's, say so below the file field and send it again."
 )
 UNNAMED = "The files do not say whose scan it is; whoever sent it answers for it."
+NAME_IT, ASK_FOR_IT = "name another with --series", "ask for another under More when you send it"
+"""What `Ct.choice` says at a terminal, and on the page."""
 OTHER_NUMBER = "The files carry another patient number, but the same date of birth."
 
 
@@ -89,7 +91,7 @@ def _received(ct: Ct, digest: str, purpose: Purpose, warnings: tuple[str, ...]) 
         shape=ct.shape,
         spacing=(x, y, z),
         fingerprint=ct.fingerprint,
-        warnings=(*warnings, *ct.warnings, *([ct.choice] if ct.choice else [])),
+        warnings=(*warnings, *ct.warnings, *([ct.choice.replace(NAME_IT, ASK_FOR_IT)] if ct.choice else [])),
     )
 
 
