@@ -1,10 +1,8 @@
 """A person who uses the keyboard alone: Tab from control to control, arrows and Space to choose, Enter to send."""
 
-import json
 from typing import Any
 
 from support.clerk import LISTS, MEANS, SPOKEN
-from support.patients import EXAMPLES
 
 WHERE = """() => {
   const here = document.activeElement;
@@ -26,11 +24,11 @@ MOST_STOPS = 250
 
 
 class Keyboard:
-    """Fills the pages with a worked patient's story, by the words beside the fields."""
+    """Fills the pages with a patient's story (a referral), by the words beside the fields."""
 
-    def __init__(self, page: Any, folder: str) -> None:
+    def __init__(self, page: Any, story: dict[str, Any]) -> None:
         self.page = page
-        self.story = json.loads((EXAMPLES / folder / "referral.json").read_text())
+        self.story = story
 
     def fill_and_send(self, said: dict[str, str] | None = None, tick_all: str = "", send: str = "") -> None:
         """Go through one page from its top, answer what the story knows, and press its button."""

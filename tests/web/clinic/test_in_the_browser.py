@@ -1,5 +1,6 @@
 """The patient's way in a real browser: keyboard alone, a finger, a phone without a connection, and for everybody."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from playwright.sync_api import expect
 from foramen.records import Role
 from support.clinic import moment, set_clock, set_policy
 from support.keyboard import Keyboard
-from support.worked_cases import worked_case
+from support.worked_cases import text, worked_case
 
 AXE = Path(__file__).parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}
@@ -79,7 +80,7 @@ def test_from_referral_to_consent_with_the_keyboard_alone(clinic, browse):
     set_policy(clinic)
     set_clock(clinic, moment("2025-03-12 10:00"))
     page = browse(clinic, Role.RADIOLOGIST)
-    keyboard = Keyboard(page, "01-straightforward")
+    keyboard = Keyboard(page, json.loads(text("01-straightforward", "referral.json")))
     page.goto("/cases/new")
     keyboard.fill_and_send({"Name": "Doe, John", "Date of birth": "1978-02-11", "Hospital number": "4711"})
     for _ in range(20):

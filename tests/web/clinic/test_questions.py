@@ -197,6 +197,19 @@ def test_what_is_no_time_is_said_beside_its_field(text) -> None:
     assert "2025-03-13" in read(topic("request").parts, {"request.starts_at": text}, BERLIN).faults["request.starts_at"]
 
 
+@pytest.mark.parametrize("text", ["nan", "inf", "1e999", "heavy", "7 kg"])
+def test_what_is_no_number_is_said_beside_its_field(text) -> None:
+    assert read(topic("person").parts, {"patient.weight_kg": text}, BERLIN).faults == {
+        "patient.weight_kg": "Enter a number, such as 7 or 7.5."
+    }
+
+
+def test_a_form_that_claims_a_billion_rows_is_not_believed() -> None:
+    (drugs,) = topic("drugs").parts
+    found = read((drugs,), {"medications.there": "some", "medications.1000000000.drug": "warfarin"}, BERLIN)
+    assert found.values == {}
+
+
 def test_a_choice_that_was_not_offered_is_refused() -> None:
     assert read(topic("illnesses").parts, {"conditions.diabetes": "perhaps"}, BERLIN).faults
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
+from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from foramen.web.clinic.moments import read_moment
 from foramen.web.clinic.questions.fields import Field, Part, Rows
 from foramen.web.clinic.questions.typed import NONE, SOME, row_count
 
-SAY_WHETHER = "Say whether there are any."
+NO_NUMBER = "Enter a number, such as 7 or 7.5."
 
 
 @dataclass(frozen=True)
@@ -143,9 +144,12 @@ def _chosen(one: Field, text: str) -> Any:
 
 def _number(text: str) -> float:
     try:
-        return float(text.replace(",", "."))
+        number = float(text.replace(",", "."))
     except ValueError:
-        raise ValueError("Enter a number, such as 7 or 7.5.") from None
+        raise ValueError(NO_NUMBER) from None
+    if not isfinite(number):
+        raise ValueError(NO_NUMBER)
+    return number
 
 
 def _day(text: str) -> str:

@@ -15,6 +15,9 @@ from foramen.web.clinic.questions.fields import Field, Part, Rows
 
 Typed: TypeAlias = dict[str, str]
 
+MOST_ROWS = 100
+"""Nobody has more of anything; a form that says so is not from the page."""
+
 NONE, SOME = "none", "some"
 """What is chosen of a list: there are none, or these."""
 
@@ -59,7 +62,7 @@ def _as_typed(field: Field, value: Any, zone: ZoneInfo) -> str:
 def row_count(name: str, form: Mapping[str, str]) -> int:
     """How many rows of a list a form holds."""
     numbers = [int(found[1]) for key in form if (found := re.match(rf"{re.escape(name)}\.(\d+)\.", key))]
-    return max(numbers, default=-1) + 1
+    return min(max(numbers, default=-1) + 1, MOST_ROWS)
 
 
 def in_words(field: Field, text: str) -> str:
