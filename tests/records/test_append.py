@@ -4,15 +4,17 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import text
 
 from foramen import __version__
 from foramen.errors import ForamenError
-from foramen.records import Actor, Conflict, NoSuchCase, Records, Refused
+from foramen.records import Actor, Conflict, Damaged, NoSuchCase, Records, Refused, ledger
 from foramen.records.database import Unavailable
-from foramen.records.events import CaseOpened, Closed, Corrected, Noted, Planned, Stopped
+from foramen.records.events import CaseOpened, Closed, Content, Corrected, Identity, Noted, Planned, Stopped
 
 
 def noted(*texts: str) -> list[Noted]:
@@ -152,6 +154,45 @@ def test_the_database_itself_refuses_to_change_what_was_written(
 
     assert records.case(case_id) == before
     assert len(records.reads.find()) == 1
+
+
+def test_a_content_that_can_not_be_does_not_tell_what_was_typed() -> None:
+    for wrong in (
+        lambda: Identity(name="Müller", born="1961-13-45", number="4711"),  # type: ignore[arg-type]
+        lambda: CaseOpened(patient={"name": "Müller"}, roots=("Müller",)),  # type: ignore[arg-type]
+        lambda: Noted(text=["Müller"]),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(ValidationError) as told:
+            wrong()
+        assert "Müller" not in str(told.value)
+
+
+def test_what_could_not_be_read_back_is_never_written(
+    records: Records, case_id: str, doctor: Actor, now: datetime
+) -> None:
+    class Teleported(Content):
+        kind: Literal["teleported"] = "teleported"
+
+    with pytest.raises(Damaged, match="can't be read"):
+        records.append(case_id, after=1, contents=[Teleported()], by=doctor, at=now)
+
+    assert records.case(case_id).version == 1
+
+
+def test_an_event_of_a_newer_version_is_named(
+    records: Records, case_id: str, doctor: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Teleported(Content):
+        kind: Literal["teleported"] = "teleported"
+
+    with monkeypatch.context() as newer, records.database.writing() as connection:
+        newer.setattr(ledger, "event_of", lambda row: row)
+        ledger.append(connection, case_id, 1, [Teleported()], doctor, now)
+
+    with pytest.raises(
+        Damaged, match=r"Event 2 of case .* \(foramen\.event\.teleported/1, by foramen .*\) can't be read"
+    ):
+        records.case(case_id)
 
 
 def test_no_error_tells_what_was_being_written(

@@ -5,13 +5,14 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, RowMapping, Table, insert, select, tuple_, update
 
 from foramen import __version__
 from foramen.records.actor import Actor
 from foramen.records.chain import GENESIS, canonical, link, moment, read_moment
 from foramen.records.database.tables import events, heads
-from foramen.records.errors import Conflict
+from foramen.records.errors import Conflict, Damaged
 from foramen.records.event import Event
 from foramen.records.events import Content, read_content
 
@@ -130,7 +131,20 @@ def _row(position: int, case_id: str, number: int, at: datetime, by: Actor, cont
 
 
 def event_of(row: Any) -> Event:
-    """An event of a kept row."""
+    """An event of a kept row.
+
+    Raises
+    ------
+    Damaged
+        If its content can't be read: changed around Foramen, or written by a newer version.
+    """
+    try:
+        content = read_content(row["content"])
+    except ValidationError:
+        raise Damaged(
+            f"Event {row['number']} of case {row['case_id']} ({row['schema']}, by {row['software']}) can't be read by "
+            f"foramen {__version__}."
+        ) from None
     return Event(
         position=row["position"],
         case_id=row["case_id"],
@@ -138,7 +152,7 @@ def event_of(row: Any) -> Event:
         at=read_moment(row["at"]),
         by=actor_of(row),
         software=row["software"],
-        content=read_content(row["content"]),
+        content=content,
         hash=row["hash"],
         seal=row["seal"],
     )

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, ClassVar, TypeAlias
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from foramen.pathway.facts.base import Facts
 from foramen.pathway.procedure.events import RootName as RootName
@@ -23,6 +23,8 @@ class Content(Facts):
         Whether it can be appended whatever others did in between: a diary entry or a reading contradicts nobody.
     """
 
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     edition: ClassVar[int] = 1
     adds_only: ClassVar[bool] = False
     kind: str
@@ -39,6 +41,8 @@ class Content(Facts):
 
 class Identity(Facts):
     """Who the patient is, as the hospital knows them. Never in a log, a file's name or an address."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     name: str = Field(min_length=1, max_length=200, description="family name, given names")
     born: date
