@@ -79,3 +79,14 @@ def test_a_tunnel_through_bone_stays_open():
     owner[7:14, :, 7:14] = 0
     fill_marrow(owner, np.ones(owner.shape, bool), reach_mm=12.0, share=0.95)
     assert (owner[10, 15:26, 10] == 0).all()
+
+
+def test_a_voxel_that_admits_only_higher_owners_stops_the_lower_ones():
+    """As the midline behind the canal does: a lamina runs down from its own pedicle, never up from the one below."""
+    brightness, owner = bar()
+    least = np.zeros(owner.shape, np.int16)
+    least[10:] = 2
+    options = {"dark": 100.0, "bright": 400.0, "dim_penalty": 8.0, "reach_mm": 100.0}
+    spread(np.asarray(brightness, np.float32), owner, **options, least=least)
+    assert (owner[:10] == 1).all()
+    assert (owner[10:] == 2).all()
