@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from foramen.guidance import Trust, register
+from foramen.imaging import Ct
 from foramen.simulation import DigitalPatient, PatientParameters, ScanProtocol
 from foramen.simulation.control_scan import control_scan, motion
 
@@ -73,6 +74,19 @@ def test_a_region_without_bone_around_the_target_is_refused(planning):
     assert found.status is Trust.REFUSED
 
 
-def test_two_levels_away_is_refused_rather_than_taken_for_the_nearest_vertebra(planning):
-    far = motion((0, 0, 72), (0, 0, 0), TARGET)
-    assert register(scanned(far, slices=6).ct, planning, TARGET).status is Trust.REFUSED
+@pytest.mark.parametrize("far", [72.0, -68.0])
+def test_a_scan_two_levels_away_is_seen_where_it_lies_and_refused(planning, far):
+    """The table was set anew: what lies at the planned place is another vertebra."""
+    scan = scanned(motion((0, 0, far), (0, 0, 0), TARGET), slices=6, centre=TARGET + np.array([0, 0, far]))
+    found = register(scan.ct, planning, TARGET)
+    assert found.status is Trust.REFUSED
+    assert error_mm(found, scan) < 1.0
+    assert "level" in found.reason
+
+
+@pytest.mark.parametrize("by", [36.0, -35.0])
+def test_another_level_where_the_planned_one_should_be_is_never_trusted(planning, by):
+    scan = scanned(centre=TARGET + np.array([0, 0, by]), slices=6).ct
+    affine = scan.affine.copy()
+    affine[2, 3] -= by
+    assert register(Ct(scan.voxels, affine), planning, TARGET).status is Trust.REFUSED

@@ -147,8 +147,8 @@ def _doubt(best: Fit, rival: float, moved_mm: float) -> str:
         return "the bones in view hold the control scan in place too loosely; scan a few slices more"
     if moved_mm > MOST_SHIFT_MM or best.motion.angle_deg > MOST_TURN_DEG:
         return (
-            f"the patient would have moved by {moved_mm:.0f} mm and {best.motion.angle_deg:.0f}°, so that the level is not "
-            "certain; scan at the planned level, or plan again"
+            f"the patient would have moved by {moved_mm:.0f} mm and {best.motion.angle_deg:.0f}°, so that the level is "
+            "not certain; scan at the planned level, or plan again"
         )
     return ""
 
