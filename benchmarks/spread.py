@@ -5,8 +5,7 @@ the needles, one 20 to 45 s after it: 1 to 3 mm slices, 12 to 32 HU of noise, a 
 some 5 mm since the planning CT and by some 1.5 mm between the scans, a scanner whose iodine is 3 % off (one sigma).
 Registration, needle and contrast are read by the real chain, on a plan that does not know where the roots truly run.
 A vessel takes at least a quarter of what went into it. Six injections share a needle, and with it the scans' motion,
-noise and registration. The reading was developed on the first 25 needles; the others
-were held out until it was done.
+noise and registration. The reading was developed on the first 25 needles; the others were held out until it was done.
 
 `FORAMEN_INJECTIONS` sets how many (600), `kept` reads only those made earlier; a run that was broken off goes on.
 """

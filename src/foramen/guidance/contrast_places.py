@@ -30,6 +30,7 @@ COURSE_BEYOND_MM = 18.0
 WALL_MM, ESTIMATED_WALL_MM = 1.3, 2.5
 """Nearer than this to the sac's wall, within it, it can't be told on which side contrast lies; more where the sac was
 drawn by Foramen and not labelled."""
+AT_THE_WALL_MM, MUCH_SHARE = -0.4, 0.1
 DISC_RIM_MM = 1.5
 JOINT_GAP_MM = 2.6
 BEHIND_FORAMEN_MM = 4.0
@@ -172,7 +173,9 @@ def places_of(
     put(around.depth(Structure.DISC, points) > DISC_RIM_MM, Compartment.INTRADISCAL)
     put(around.depth(STRUCTURES_OF[Tissue.VESSEL], points) > 0.0, Compartment.INTRAVASCULAR)
     sac = around.depth((Structure.THECAL_SAC, Structure.SPINAL_CORD), points)
-    put(sac > around.sac_wall_mm, Compartment.INTRATHECAL)
+    surely = sac > around.sac_wall_mm
+    # Where much lies surely within, what touches the wall from inside is the same fluid.
+    put(sac > AT_THE_WALL_MM if surely.mean() > MUCH_SHARE else surely, Compartment.INTRATHECAL)
     return place
 
 
