@@ -129,6 +129,11 @@ def test_only_the_weak_leg_is_asked_how_its_weakness_goes() -> None:
     assert [part.path for part in now] == ["examination.left.weakness_course"]
 
 
+def test_what_the_doses_are_reckoned_from_is_asked_with_the_rest() -> None:
+    now, _ = split(topic("person"), screened(nobody()).questions, {})
+    assert {"patient.weight_kg", "patient.height_cm", "patient.sex"} <= {part.path for part in now}
+
+
 MOVEMENTS = ("hip-flexion", "knee-extension", "ankle-dorsiflexion", "great-toe-extension", "ankle-plantarflexion")
 
 

@@ -1,8 +1,12 @@
 """The topics about the patient: red flags, infection, illnesses, allergies, and how they get here and home."""
 
+from dataclasses import replace
+
 from foramen.web.clinic.questions.fields import Rows, Topic, choice, date, moment, number, spelt, text, yes_no
 
-SEX = choice("patient.sex", "Sex", spelt(("female", "male")), "crcl_ml_min", unknown="unknown")
+SEX = replace(
+    choice("patient.sex", "Sex", spelt(("female", "male")), "crcl_ml_min", unknown="unknown"), for_the_table=True
+)
 """Asked with the referral, and again only where it is still missing."""
 
 RED_FLAGS = Topic(
@@ -34,8 +38,11 @@ PERSON = Topic(
     "Can the patient decide, lie still, and get home?",
     (
         SEX,
-        number("patient.weight_kg", "What does the patient weigh?", "kg", "weight_kg", "crcl_ml_min"),
-        number("patient.height_cm", "How tall is the patient?", "cm"),
+        replace(
+            number("patient.weight_kg", "What does the patient weigh?", "kg", "weight_kg", "crcl_ml_min"),
+            for_the_table=True,
+        ),
+        replace(number("patient.height_cm", "How tall is the patient?", "cm"), for_the_table=True),
         yes_no("patient.could_be_pregnant", "could_be_pregnant"),
         yes_no("request.exposure_justified", "exposure_justified"),
         yes_no("patient.postmenopausal", "postmenopausal"),
@@ -104,7 +111,7 @@ ILLNESSES = Topic(
         yes_no("conditions.bleeding_disorder", "bleeding_disorder"),
         yes_no("conditions.liver_disease", "liver_disease"),
         yes_no("conditions.kidney_disease", "kidney_disease"),
-        yes_no("conditions.heart_disease", words="Does the patient have heart disease?"),
+        replace(yes_no("conditions.heart_disease", words="Does the patient have heart disease?"), for_the_table=True),
         yes_no("conditions.stomach_bleeding", "stomach_bleeding"),
         yes_no("conditions.alcohol_excess", "alcohol_excess"),
         yes_no("conditions.immunosuppressed", "immunosuppressed"),

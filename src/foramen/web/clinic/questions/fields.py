@@ -27,6 +27,8 @@ class Field:
         The facts that the rules name when they miss this answer. Without any it helps, and decides nothing.
     unknown : str or None
         What stands there while nobody has answered.
+    for_the_table : bool
+        Asked with the others of its topic though no rule of the screening waits for it: doses are reckoned from it.
     only_when_asked : bool
         In a row: left out until a rule asks for it.
     whose : str
@@ -42,12 +44,13 @@ class Field:
     unit: str = ""
     hint: str = ""
     suggestions: tuple[str, ...] = ()
+    for_the_table: bool = False
     only_when_asked: bool = False
     whose: str = ""
 
     def waits(self, asked: Iterable[tuple[str, str]]) -> bool:
         """Whether one of the facts asked for, each with whose it is, is answered here."""
-        return any(fact in self.asked_by and self.whose in whose for fact, whose in asked)
+        return self.for_the_table or any(fact in self.asked_by and self.whose in whose for fact, whose in asked)
 
     @property
     def is_long(self) -> bool:
