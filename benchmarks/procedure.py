@@ -4,8 +4,8 @@ Operators aim with the published freehand errors (mean 2.8° in plane, 6.5° out
 the depth, look, and withdraw and redirect where the needle would miss: as `advise()` says, which searches the way on in
 the patient's labels and knows the planned target only, or by their own eye from axial slices. What is read of the tip
 errs by 0.5 mm and of the axis by 0.5°, as measured in the needle's benchmark; one pass without looking stands beside.
-Routes: the recommended one to every root of three digital patients. How operators correct is a
-design choice (`simulation/operator.py`).
+Routes: the recommended one to every root of three digital patients. How operators correct is a design choice
+(`simulation/operator.py`).
 """
 
 from collections import Counter
