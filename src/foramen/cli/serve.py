@@ -76,6 +76,8 @@ def serve(
     except ImportError as missing:
         raise UsageError(f"The application needs what is not installed here ({missing.name}): {WEB_EXTRA}") from None
 
+    # Ended by either signal, at whatever moment, the worker beside this process must end as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if (certificate is None) != (key is None):
         raise UsageError("--certificate and --key belong together: give both, or neither.")
     secure = certificate is not None or behind_tls
@@ -87,14 +89,22 @@ def serve(
         settings = _settings(record, store, secure=secure, hosts=_hosts(host, names or []))
         settings = _with_an_administrator(settings, address)
         with working(settings.record_url, store, processes=workers):
-            results.print(f"Foramen is at [bold]{address}[/bold]; Ctrl-C stops it.", soft_wrap=True)
-            _run(settings, listener, certificate, key)
+            _run(settings, listener, address, certificate, key)
 
 
-def _run(settings: AppSettings, listener: socket.socket, certificate: Path | None, key: Path | None) -> None:
+def _run(
+    settings: AppSettings, listener: socket.socket, address: str, certificate: Path | None, key: Path | None
+) -> None:
     import uvicorn
 
     from foramen.web.app import create_app
+
+    class Server(uvicorn.Server):
+        """Says where it is once it answers."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            results.print(f"Foramen is at [bold]{address}[/bold]; Ctrl-C stops it.", soft_wrap=True)
 
     config = uvicorn.Config(
         create_app(settings),
@@ -106,10 +116,8 @@ def _run(settings: AppSettings, listener: socket.socket, certificate: Path | Non
         ssl_keyfile=key,
         timeout_graceful_shutdown=10,
     )
-    # uvicorn stops in good order at either signal and then raises it again; the worker beside it must end as well.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config).run(sockets=[listener])
 
 
 def _settings(record: str, store: Path, *, secure: bool, hosts: tuple[str, ...]) -> AppSettings:

@@ -29,7 +29,17 @@ def start(store: Path, port: int) -> str:
         If it does not.
     """
     foramen = Path(sys.executable).with_name("foramen")
-    command = ["timeout", "--signal=TERM", f"{HOURS}h", foramen, "serve", "--store", store, "--port", str(port)]
+    command = [
+        "timeout",
+        "--signal=TERM",
+        f"{HOURS}h",
+        str(foramen),
+        "serve",
+        "--store",
+        str(store),
+        "--port",
+        str(port),
+    ]
     with (store / LOG).open("wb") as log:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True

@@ -1,6 +1,7 @@
 """The people of the site: the administrator makes, changes and ends their accounts."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -114,7 +115,7 @@ def _page(
     openid: bool,
     fault: str = "",
     status: int = 200,
-    typed: dict[str, object] | None = None,
+    typed: Mapping[str, object] | None = None,
 ) -> Response:
     return render(
         request,
