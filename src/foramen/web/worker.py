@@ -9,6 +9,7 @@ up again when its lease has run out, and what it writes is whole because files a
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -191,7 +192,15 @@ def main() -> None:
     records = Records.open(url, store=store)
     forget_old_uploads(records)
     records.close()
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     consumer(url, store, int(os.environ.get(PROCESSES, "1"))).run()
+
+
+def _end_with(parent: int) -> None:
+    """End when the process that started this one is gone, even where it was killed and could not say so."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _log_fault(fault: BaseException) -> None:
