@@ -4,7 +4,13 @@ import re
 
 import pytest
 
-from foramen.records import Role
+from foramen.guidance.needle_file import AdviceRecord, DeviationRecord, NeedleFile, Registration
+from foramen.guidance.spread_file import SpreadFile
+from foramen.pathway.procedure.events import Advanced
+from foramen.records import SOFTWARE, Role
+from foramen.records.events import NeedleRead, ProcedureStep, SpreadRead
+from foramen.web.images.table.at_the_table import at_the_table
+from foramen.web.images.table.steps import fields
 
 pytestmark = pytest.mark.usefixtures("at_table")
 
@@ -137,3 +143,70 @@ def test_two_people_at_once_do_not_overwrite_each_other(at_table):
 @pytest.mark.parametrize("role", [Role.CLERK, Role.AUDITOR, Role.ADMINISTRATOR])
 def test_only_the_team_notes_steps(at_table, role):
     assert Table(at_table, role).note("dressed").status_code == 403
+
+
+def test_the_last_readings_stand_on_the_screen_and_fill_in_what_they_know(at_table):
+    records, at, table = at_table.site.records, at_table.site.clock(), Table(at_table)
+    scan = at_table.case.scans[0].digest
+    needle = NeedleFile(
+        route="L5-left-1",
+        status="found",
+        tip_control_mm=(0.0, 0.0, 0.0),
+        entry_control_mm=(0.0, 60.0, 0.0),
+        tip_uncertainty_mm=0.4,
+        registration=Registration(status="trusted"),
+        deviation=DeviationRecord(
+            tip_to_target_mm=15.2,
+            lateral_mm=2.1,
+            depth_remaining_mm=15.0,
+            angle_deg=3.0,
+            miss_mm=2.4,
+            cranial_mm=-1.1,
+            outward_mm=1.8,
+            reachable_without_withdrawing=True,
+        ),
+        advice=(AdviceRecord(action="advance", text="advance 15 mm to target", distance_mm=15.0),),
+        control_fingerprint="sha256:0",
+        plan_fingerprint="sha256:0",
+        software={"name": "foramen"},
+    )
+    spread = SpreadFile(
+        root="L5-left",
+        pattern="perineural",
+        pfirrmann_type=1,
+        compartments={"along-root": 0.3},
+        length_along_root_mm=14.0,
+        release="go",
+        reasons=("Contrast runs along the root for 14 mm and none was found where it must not be.",),
+        limits=("A vessel can wash out before the scan.",),
+        injected_ml=0.4,
+        iodine_mg_ml=100.0,
+        found_ml=0.38,
+        selective=True,
+        roots_reached=(),
+        vessels=(),
+        noise_hu=10.0,
+        scans=(),
+        software={"name": "foramen"},
+    )
+    kept = {name: records.store.put(file.model_dump_json().encode()) for name, file in (("n", needle), ("s", spread))}
+    readings = [
+        NeedleRead(scan=scan, result=kept["n"], root="L5-left", status="found"),
+        SpreadRead(before=scan, after=scan, result=kept["s"], root="L5-left", pattern="perineural", release="go"),
+    ]
+    records.append(at_table.id, after=None, contents=readings, by=SOFTWARE, at=at)
+    page = table.page()
+    assert "Advance 15 mm to target." in page
+    assert "2 outward" in page
+    assert "1 to the feet" in page
+    assert "Perineural: <strong>GO</strong>" in page
+    assert "A vessel can wash out" in page
+    seen = at_the_table(records, at_table.case, "L5-left", at)
+    assert {ask.name: ask.value for ask in fields("advanced", seen)}["depth_mm"] == "60"
+    assert {ask.name: ask.value for ask in fields("contrast-given", seen)}["pattern"] == "along-root"
+
+    moved = ProcedureStep(root="L5-left", event=Advanced(needle="1", depth_mm=61.0, image="c", at=at))
+    records.append(at_table.id, after=at_table.case.version, contents=[moved], by=SOFTWARE, at=at)
+    seen = at_the_table(records, at_table.case, "L5-left", at)
+    assert {ask.name: ask.value for ask in fields("contrast-given", seen)}["pattern"] == ""
+    assert "this no longer counts" in table.page()
