@@ -4,14 +4,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foramen.anatomy.anatomy import Anatomy
+from foramen.anatomy.label_map import LabelMap
 from foramen.anatomy.root import ROOT_LEVELS, Root, Side
 from foramen.anatomy.spine import Foramen, RootEvidence
 from foramen.imaging.ct import Ct
+from foramen.imaging.volume import Volume
 from foramen.reports.canvas import Canvas, Stroke
 from foramen.reports.marks import BODY, SMALL, Caption, mark, series
 from foramen.reports.outlines import draw_outlines, draw_root
 from foramen.reports.palette import NERVE, TEXT, WHITE, Colour
 from foramen.reports.planes import CRANIAL, LEFT, POSTERIOR, Plane, sample
+from foramen.reports.unrolled import unrolled
 from foramen.reports.windows import BONE
 
 SPINE_PIXEL_MM, SPINE_SIZE_MM = 0.29, (250.0, 290.0)
@@ -54,43 +57,49 @@ def _title(anatomy: Anatomy) -> str:
 
 
 def _sagittal(ct: Ct, anatomy: Anatomy) -> NDArray[np.uint8]:
-    """Through the middle of the canal."""
-    plane = _spine_plane(ct, anatomy, POSTERIOR)
-    return _spine_picture(ct, anatomy, plane, "Sagittal through the canal")
+    """Through the middle of the canal, leaning as the spine does."""
+    vertebrae = anatomy.spine.vertebrae
+    scan, labels = Volume(ct.voxels, ct.affine), anatomy.structures
+    if not vertebrae:
+        return _spine_picture(ct, anatomy, scan, labels, _middle_plane(ct, POSTERIOR), "Sagittal")
+    canals = np.array([v.canal_centre_mm for v in vertebrae])
+    heights = np.array([v.centroid_mm[2] for v in vertebrae])
+    x, y = np.median(canals[:, 0]), np.median(canals[:, 1]) - FORWARD_MM
+    centre = (x, y, (heights.min() + heights.max()) / 2)
+    plane = Plane.centred(centre, POSTERIOR, -_lean(canals), SPINE_SIZE_MM, SPINE_PIXEL_MM)
+    return _spine_picture(ct, anatomy, scan, labels, plane, "Sagittal through the canal")
 
 
 def _coronal(ct: Ct, anatomy: Anatomy) -> NDArray[np.uint8]:
-    """Through the middle of the bodies."""
-    plane = _spine_plane(ct, anatomy, LEFT)
-    return _spine_picture(ct, anatomy, plane, "Coronal through the bodies")
-
-
-def _spine_plane(ct: Ct, anatomy: Anatomy, right: NDArray[np.float64]) -> Plane:
-    """The plane that suits all levels best, through their canals or their bodies, leaning as the spine does."""
+    """Through the middle of every body: a plane would leave a lordotic spine."""
     vertebrae = anatomy.spine.vertebrae
+    scan, labels = Volume(ct.voxels, ct.affine), anatomy.structures
     if not vertebrae:
-        return Plane.centred(ct.grid.corners_mm.mean(axis=0), right, -CRANIAL, SPINE_SIZE_MM, SPINE_PIXEL_MM)
-    canals = np.array([v.canal_centre_mm for v in vertebrae])
+        return _spine_picture(ct, anatomy, scan, labels, _middle_plane(ct, LEFT), "Coronal")
     bodies = np.array([v.centroid_mm for v in vertebrae])
-    x = np.median(canals[:, 0])
-    y = np.median(canals[:, 1]) - FORWARD_MM if right is POSTERIOR else np.median(bodies[:, 1])
-    z = (bodies[:, 2].min() + bodies[:, 2].max()) / 2
-    lean = _lean(canals, LEFT) if right is POSTERIOR else _lean(bodies, POSTERIOR)
-    return Plane.centred((x, y, z), right, -lean, SPINE_SIZE_MM, SPINE_PIXEL_MM)
+    flat, flat_labels = unrolled(scan, bodies, SPINE_SIZE_MM), unrolled(labels, bodies, SPINE_SIZE_MM)
+    centre = (np.median(bodies[:, 0]), 0.0, (bodies[:, 2].min() + bodies[:, 2].max()) / 2)
+    plane = Plane.centred(centre, LEFT, -CRANIAL, SPINE_SIZE_MM, SPINE_PIXEL_MM)
+    return _spine_picture(ct, anatomy, flat, flat_labels, plane, "Coronal, curved through the bodies")
 
 
-def _lean(points: NDArray[np.float64], across: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Unit vector along the points toward the head, leaning only to one side."""
-    if len(points) < 2:
+def _middle_plane(ct: Ct, right: NDArray[np.float64]) -> Plane:
+    return Plane.centred(ct.grid.corners_mm.mean(axis=0), right, -CRANIAL, SPINE_SIZE_MM, SPINE_PIXEL_MM)
+
+
+def _lean(canals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Unit vector along the canal toward the head, leaning only to the side."""
+    if len(canals) < 2:
         return CRANIAL
-    slope = np.polyfit(points[:, 2], points @ across, 1)[0]
-    run = CRANIAL + slope * across
+    run = CRANIAL + np.polyfit(canals[:, 2], canals[:, 0], 1)[0] * LEFT
     return np.asarray(run / np.linalg.norm(run))
 
 
-def _spine_picture(ct: Ct, anatomy: Anatomy, plane: Plane, view: str) -> NDArray[np.uint8]:
-    canvas = Canvas(BONE.grey(sample(ct, plane)))
-    draw_outlines(canvas, plane, anatomy.structures)
+def _spine_picture(
+    ct: Ct, anatomy: Anatomy, scan: Volume, labels: LabelMap, plane: Plane, view: str
+) -> NDArray[np.uint8]:
+    canvas = Canvas(BONE.grey(sample(scan, plane)))
+    draw_outlines(canvas, plane, labels)
     certain = _is_certain(anatomy)
     for vertebra in anatomy.spine.vertebrae:
         name = vertebra.level if certain else f"{vertebra.level}?"
