@@ -102,14 +102,23 @@ def _nearest_miss(
     region: Region, room: Room, entries: Entries, targets_mm: NDArray[np.float64], verdicts: NDArray[np.uint8]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], Obstacle] | None:
     """The route within all limits of angle and length whose tightest place leaves the most room."""
-    best = np.empty(len(verdicts))
-    which, blamed = np.empty(len(verdicts), np.int64), np.empty(len(verdicts), np.int64)
+    best, which = np.empty(len(verdicts)), np.empty(len(verdicts), np.int64)
     starts, tips = region.to_box(entries.points_mm), region.to_box(targets_mm)
-    _least_bad(room.field, region.cell_mm, starts, tips, verdicts, best, which, blamed)
+    _least_bad(room.field, region.cell_mm, starts, tips, verdicts, best, which)
     entry = int(np.argmax(best)) if len(best) else 0
     if not len(best) or which[entry] < 0:
         return None
-    return entries.points_mm[entry], targets_mm[which[entry]], Obstacle(int(blamed[entry]))
+    start, tip = entries.points_mm[entry], targets_mm[which[entry]]
+    return start, tip, _at_the_tightest(region, room, start, tip)
+
+
+def _at_the_tightest(
+    region: Region, room: Room, entry_mm: NDArray[np.float64], target_mm: NDArray[np.float64]
+) -> Obstacle:
+    """What leaves the least room on a route: not always what was met first."""
+    line = region.to_box(np.linspace(entry_mm, target_mm, 400))
+    cells = tuple(np.clip((line / region.cell_mm).astype(int), 0, np.array(region.shape) - 1).T)
+    return Obstacle(int(room.blame[cells][np.argmin(room.field[cells])]))
 
 
 @kernel(parallel=True)
@@ -170,7 +179,6 @@ def _least_bad(
     verdicts: NDArray[np.uint8],
     best: NDArray[np.float64],
     which: NDArray[np.int64],
-    blamed: NDArray[np.int64],
 ) -> None:
     for entry in prange(len(starts)):
         best[entry], which[entry] = -1e9, -1
@@ -179,4 +187,3 @@ def _least_bad(
                 least = least_along(field, cell, tips[tip], starts[entry], best[entry], 0.0)
                 if least > best[entry]:
                     best[entry], which[entry] = least, tip
-                    blamed[entry] = verdicts[entry, tip]
