@@ -20,8 +20,8 @@ doi 10.2147/MDER.S160444)."""
 BEHIND_ROOT_MM = 1.5
 """From the root's surface to the middle of the periradicular zone; judgement: beside the root, not in it, and within
 the loose fat around it (about 3 mm), along which a few tenths of a millilitre run. Poured at the recommended targets of
-L2 to L5 in two digital patients, 0.3 ml ran along the root to 84 % (median; least 49 %); with a middle 2.5 mm away and a
-zone that reached 3 mm outward it was 53 % (least 0 %)."""
+L2 to L5 in two digital patients, 84 % of 0.3 ml ran along the root (median; least 49 %); with a middle 2.5 mm away and
+a zone that reached 3 mm outward it was 53 % (least 0 %)."""
 
 OUTWARD_MM = 2.0
 """How far the periradicular zone reaches past the foramen's lateral border: farther out, the root runs down and forward
