@@ -31,6 +31,7 @@ TISSUE = {
     Tissue.LUNG: "lung",
 }
 
+
 def mm(value: float, uncertainty: float | None = None, *, decimals: int = 0) -> str:
     """A length: `84 mm`, or with its uncertainty `84 mm ± 2`."""
     text = f"{value:.{decimals}f}".replace("-", "−")
