@@ -64,7 +64,7 @@ def _round(seeds: range, url: str, store: Path) -> Counter[str]:
     said: list[Any] = []
     with _looking(records, found):
         for seed in seeds:
-            outcome = killed(write, seed, url, str(store))
+            outcome = killed(write, seed, url, str(store), most_said=8)
             said += outcome.said
             found["kills"] += outcome.killed
     missing = lost(records, said)

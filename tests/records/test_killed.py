@@ -19,21 +19,21 @@ def test_a_killed_writer_loses_nothing_that_was_acknowledged(url: str, tmp_path:
     store = tmp_path / "store"
     said, kills = [], 0
     for seed in range(KILLS):
-        outcome = killed(write, seed, url, str(store))
+        outcome = killed(write, seed, url, str(store), most_said=8)
         said += outcome.said
         kills += outcome.killed
 
     records = Records.open(url, store=store)
     assert lost(records, said) == []
     assert kills == KILLS
-    assert sum(what == "events" for what, *_ in said) > KILLS
+    assert len(said) > KILLS, "the writers hardly wrote"
     records.close()
 
 
 @pytest.fixture
 def filled(records: Records, tmp_path: Path, url: str) -> Records:
     """A record that a killed writer left."""
-    killed(write, 1, url, str(tmp_path / "store"))
+    killed(write, 1, url, str(tmp_path / "store"), most_said=8)
     return records
 
 

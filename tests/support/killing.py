@@ -31,8 +31,8 @@ AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WRITE_POINTS = 120
 """A writer that kills itself does so before one of this many statements, commits, syncs and renames."""
 
-LONGEST_S = 0.25
-"""A writer that is killed from outside lives at most so long after its first acknowledgement."""
+LONGEST_S = 0.05
+"""A process that is killed from outside lives at most so long after it has said what was waited for."""
 
 Work = Callable[..., None]
 
@@ -61,10 +61,11 @@ def context() -> Any:
     return forks
 
 
-def killed(work: Work, seed: int, *arguments: Any) -> Outcome:
-    """Run some work in a process of its own and kill it; `seed` decides where."""
+def killed(work: Work, seed: int, *arguments: Any, most_said: int = 1) -> Outcome:
+    """Run some work in a process of its own and kill it; `seed` decides where, after `most_said` words at most."""
     chance = random.Random(seed)
     itself = chance.randrange(WRITE_POINTS) if chance.random() < 0.5 else None
+    patience = chance.randint(1, most_said)
     ours, theirs = multiprocessing.Pipe(duplex=False)
     process = context().Process(target=_run, args=(work, itself, theirs, seed, *arguments))
     process.start()
@@ -81,7 +82,7 @@ def killed(work: Work, seed: int, *arguments: Any) -> Outcome:
             outcome.said.append(ours.recv())
         except EOFError:
             break
-        if deadline is None and itself is None:
+        if deadline is None and itself is None and len(outcome.said) >= patience:
             deadline = time.monotonic() + chance.random() * LONGEST_S
     process.join()
     outcome.killed = process.exitcode == -signal.SIGKILL
