@@ -175,7 +175,8 @@ def places_of(
     sac = around.depth((Structure.THECAL_SAC, Structure.SPINAL_CORD), points)
     surely = sac > around.sac_wall_mm
     # Where much lies surely within, what touches the wall from inside is the same fluid.
-    put(sac > AT_THE_WALL_MM if surely.mean() > MUCH_SHARE else surely, Compartment.INTRATHECAL)
+    much = surely.sum() > MUCH_SHARE * len(points)
+    put(sac > AT_THE_WALL_MM if much else surely, Compartment.INTRATHECAL)
     return place
 
 
