@@ -30,8 +30,8 @@ def drawn(page) -> None:
 
 def judged(page) -> str:
     drawn(page)
-    page.wait_for_selector("[data-judged]", timeout=60_000)
-    page.locator("[data-judged] h2", has_not_text="checking").wait_for(timeout=60_000)
+    page.wait_for_selector("[data-judged]", timeout=180_000)
+    page.locator("[data-judged] h2", has_not_text="checking").wait_for(timeout=180_000)
     return page.locator("[data-judged]").get_attribute("data-judged")
 
 

@@ -52,9 +52,9 @@ def test_a_plain_form_without_script_does_the_same(fresh, patient):
 
 
 def test_names_of_files_say_nothing_once_here():
-    assert receive.neutral_name(7, "MUELLER^HANS 1950.dcm") == "00007.dcm"
-    assert receive.neutral_name(8, "../../etc/passwd") == "00008"
-    assert receive.neutral_name(9, "Scan.NII.GZ") == "00009.nii.gz"
+    assert receive.neutral_name(7, "MUELLER^HANS 1950.dcm") == "File 7.dcm"
+    assert receive.neutral_name(8, "../../etc/passwd") == "File 8"
+    assert receive.neutral_name(9, "Scan.NII.GZ") == "File 9.nii.gz"
 
 
 @pytest.mark.parametrize(

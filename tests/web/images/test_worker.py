@@ -138,7 +138,7 @@ def test_uploads_that_nobody_reads_are_forgotten_after_a_day(fresh):
 
     spool = Spool(fresh.site.records.store)
     (old, folder), (young, _) = spool.new_upload(), spool.new_upload()
-    os.utime(folder, (0, time.time() - 2 * 86_400))
+    os.utime(folder.parent, (0, time.time() - 2 * 86_400))
     forget_old_uploads(fresh.site.records)
     assert spool.upload(young).is_dir()
     with pytest.raises(InputError):

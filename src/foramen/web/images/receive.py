@@ -68,8 +68,8 @@ async def receive(request: Request, folders: dict[str, Path]) -> Received:
 
 def neutral_name(number: int, name: str) -> str:
     """A name that keeps only what kind of file it is: names of files can be names of people."""
-    lower = name.lower()
-    return f"{number:05d}" + next((suffix for suffix in SUFFIXES if lower.endswith(suffix)), "")
+    suffix = next((suffix for suffix in SUFFIXES if name.lower().endswith(suffix)), "")
+    return f"File {number}{suffix}"
 
 
 class _Writer:

@@ -10,6 +10,9 @@ from pathlib import Path
 from foramen.errors import InputError
 from foramen.records.store import Store
 
+CALLED = "The upload"
+"""The name of every upload's folder, because the readers' sentences name what they could not read."""
+
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -25,8 +28,8 @@ class Spool:
     def new_upload(self) -> tuple[str, Path]:
         """An empty folder for one upload, and the token that names it; neither says anything about the patient."""
         token = secrets.token_urlsafe(16)
-        folder = self._uploads / token
-        folder.mkdir(mode=0o700)
+        folder = self._uploads / token / CALLED
+        folder.mkdir(mode=0o700, parents=True)
         return token, folder
 
     def upload(self, token: str) -> Path:
@@ -37,7 +40,7 @@ class Spool:
         InputError
             If it is not there (any more).
         """
-        folder = self._uploads / token
+        folder = self._uploads / token / CALLED
         if not _TOKEN.fullmatch(token) or not folder.is_dir():
             raise InputError("The upload is no longer there; send it again.")
         return folder
