@@ -24,7 +24,7 @@ from foramen.web.worker import work_off
 BEN = Identity(name="Digital, Ben", born=date(1979, 7, 2), number="DEMO-2")
 ROOT = "L5-left"
 PARAMETERS = PatientParameters(sex="male", age_years=47, stature_cm=182, bmi=27)
-PROTOCOL = ScanProtocol(spacing_mm=(1.25, 1.25, 2.0), field_of_view_mm=(340, 320, 170), centre_mm=(0, -10, -60))
+PROTOCOL = ScanProtocol(spacing_mm=(1.0, 1.0, 1.5), field_of_view_mm=(340, 320, 170), centre_mm=(0, -10, -60))
 
 
 def tell_ben(
@@ -74,7 +74,9 @@ def _approve(story: Story, at: datetime) -> None:
         failed = [job.message for job in records.jobs.of_case(case.id) if job.message]
         raise InputError(f"The second digital patient could not be planned: {' '.join(failed)}")
     plan = Plan.model_validate_json(records.store.read(case.planned.plan))
-    route = next(route.id for planned in plan.roots for route in planned.routes if route.recommended)
+    route = next((route.id for planned in plan.roots for route in planned.routes if route.recommended), None)
+    if route is None:
+        raise InputError(f"No route to {ROOT} was found in the second digital patient: {plan.roots[0].reason}")
     story.tell(PlanApproved(plan=case.planned.plan, root=ROOT, route_id=route), by=Role.RADIOLOGIST, at=at)
     drawn = {"plan": case.planned.plan, "root": ROOT, "route": route}
     records.jobs.queue(Kind.DRAW_ROUTE, case.id, drawn, by=story.staff[Role.RADIOLOGIST], at=at)
