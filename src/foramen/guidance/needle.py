@@ -30,6 +30,8 @@ ALONGSIDE_MM, ALONGSIDE_DEG = 25.0, 30.0
 """A needle nearer to the planned route than this is the one that was meant."""
 TWICE_MM = 6.0
 NEAR_MM = 20.0
+APART_MM, AS_LONG = 3.0, 0.8
+"""Two readings of one needle that end so far apart, the other nearly as long: neither end is certain."""
 SAME = 1.6
 """Tolerances: what mostly lies nearer than this to the line of a needle belongs to it."""
 BORDER_MM = 3.0
@@ -178,8 +180,10 @@ def _needles(scan: Volume, lines: list[Line], slices: Slices, route: Vector | No
 def _better(one: SeenNeedle, other: SeenNeedle) -> SeenNeedle:
     """Of two readings of the same needle, the one that ends surely, past the guide perhaps that the other saw."""
     on = float((other.tip_mm - one.tip_mm) @ one.direction)
-    sure = not (other.doubt or other.leaves) and bool(one.doubt or one.leaves)
-    return other if sure and on > 0 else one
+    sure, better = (not (n.doubt or n.leaves) for n in (one, other))
+    if sure and better and abs(on) > APART_MM and len(other.line_mm) > AS_LONG * len(one.line_mm):
+        return replace(one, doubt=f"two readings of it end {abs(on):.0f} mm apart")
+    return other if better and not sure and on > 0 else one
 
 
 def _is_like_a_needle(shaft: Shaft, slices: Slices) -> bool:
