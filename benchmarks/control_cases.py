@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 DATA = Path(os.environ.get("FORAMEN_DATA", Path(__file__).parents[2] / "shared" / "data"))
-FIRST = 20_000
+FIRST = 30_000
 PATIENTS = ("digital", "torso_3mm", "lumbar_clinical", "visible_human_pelvis")
 SITUATIONS = (
     "plain", "skin grid", "two needles", "plain", "inner needle", "plain", "implants", "plain", "still in the skin",
