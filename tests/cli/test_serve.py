@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -75,11 +75,9 @@ def test_without_a_terminal_a_link_makes_the_first_administrator_and_all_of_it_e
 
 
 def test_on_a_terminal_it_asks_for_name_and_password_and_takes_no_short_one(tmp_path):
-    terminal, its_end = pty.openpty()
-    process = subprocess.Popen(
-        [FORAMEN, "serve", "--port", "0", "--store", str(tmp_path)], stdin=its_end, stdout=its_end, stderr=its_end
-    )
-    os.close(its_end)
+    pid, terminal = pty.fork()
+    if pid == 0:  # the child, with a terminal of its own
+        os.execv(FORAMEN, [FORAMEN, "serve", "--port", "0", "--store", str(tmp_path)])
     said, ends = "", time.monotonic() + WITHIN_S
 
     def listen_for(words: str) -> None:
@@ -104,8 +102,11 @@ def test_on_a_terminal_it_asks_for_name_and_password_and_takes_no_short_one(tmp_
         listen_for("Foramen is at")
         assert "a long enough password" not in said
     finally:
-        process.terminate()
-        process.wait(30)
+        os.kill(pid, signal.SIGTERM)
+        while not os.waitpid(pid, os.WNOHANG)[0]:
+            if select.select([terminal], [], [], 0.1)[0]:
+                with suppress(OSError):
+                    os.read(terminal, 4096)
         os.close(terminal)
     records = records_of(tmp_path)
     assert [(one.login, one.roles) for one in records.people.all()] == [("mia", (Role.ADMINISTRATOR,))]
