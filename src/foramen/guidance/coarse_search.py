@@ -80,10 +80,11 @@ def likely_motions(points: BonePoints, planning: Volume, centre_mm: NDArray[np.f
 def _shifts() -> NDArray[np.float64]:
     """Every shift that is tried, mm, shape (n, 3)."""
     near, along = (np.arange(-reach, reach + 0.1, STEP_MM) for reach in (REACH_MM, ALONG_MM))
-    shifts = np.array(list(product(near, near, along)))
+    shifts: NDArray[np.float64] = np.array(list(product(near, near, along)))
     ball = np.linalg.norm(shifts, axis=1) <= REACH_MM
     column = np.linalg.norm(shifts[:, :2], axis=1) <= ASIDE_MM
-    return shifts[ball | column]
+    tried: NDArray[np.float64] = shifts[ball | column]
+    return tried
 
 
 @kernel(parallel=True)
