@@ -37,7 +37,8 @@ def start_demo(
     store.mkdir(parents=True)
     accounts = fill(store, demo, examples)
     address = start(store, port)
-    results.print(f"\nThe application is at [bold]{address}[/bold], with three digital patients. Sign in as:")
+    results.print(f"\nThe application is at [bold]{address}[/bold], with three digital patients:", soft_wrap=True)
+    results.print("Ada waits for her consent, Ben is ready for the table, Carl is at home. Sign in as:", soft_wrap=True)
     for account in accounts:
         results.print(f"  [bold]{account.login:<14}[/bold] {account.password}")
     results.print(f"It ends with [bold]make stop[/bold], or by itself after {HOURS} hours.")
