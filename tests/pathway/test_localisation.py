@@ -169,5 +169,17 @@ def test_concordance_asks_for_imaging_and_two_kinds_of_sign(
     }
     root = {root.level: root for root in localise(referral(changes))}[Level.L5]
     assert (root.concordance, root.score) == (concordance, score)
-    assert root.words.endswith("lateral recess herniation" if shown else "imaging shows nothing there")
+    assert root.words.endswith("lateral recess herniation" if shown else "no imaging findings are on record")
     assert areas or root.words.startswith("no sign on that leg speaks for it")
+
+
+def test_only_imaging_that_was_read_shows_nothing() -> None:
+    """No scan, or one nobody has reported yet, is not the same as a scan that shows nothing."""
+
+    def words(studies: list[dict[str, object]]) -> str:
+        changes = {"examination.left.straight_leg_raise_positive": "yes", "imaging": studies}
+        return next(root.words for root in localise(referral(changes)) if root.level == Level.L5)
+
+    read = imaging(("L1/2", "foraminal", "right"))
+    assert words(read).endswith("imaging shows nothing there")
+    assert words([{**read[0], "findings": None}]).endswith("no imaging findings are on record")

@@ -31,6 +31,9 @@ CORE = {
 }
 """What every installation has, and what for."""
 
+APPLICATION = ("fastapi", "uvicorn", "sqlalchemy", "alembic", "argon2-cffi", "huey")
+"""What `foramen serve` and the record stand on; the extra `foramen[web]` brings them all."""
+
 OPTIONAL = {
     "pylibjpeg-libjpeg": "12-bit JPEG in old DICOM; its licence is GPL-3, so it is yours to add",
 }
@@ -76,7 +79,7 @@ def examine() -> list[Check]:
     """Everything the doctor looks at, in the order it is printed."""
     machine = [_python(), _processors(), _memory(), _threads(), _disk()]
     core = [_package(name, what_for) for name, what_for in CORE.items()]
-    return [*machine, *core, *map(_optional, OPTIONAL), _learned()]
+    return [*machine, *core, _application(), *map(_optional, OPTIONAL), _learned()]
 
 
 def _python() -> Check:
@@ -113,6 +116,24 @@ def _package(name: str, what_for: str) -> Check:
         return Check(name, f"{metadata.version(name)}, {what_for}", good=True)
     except metadata.PackageNotFoundError:
         return Check(name, f"missing, {what_for}", good=False, what_to_do=f"pip install {name}")
+
+
+def _application() -> Check:
+    missing = [name for name in APPLICATION if not _is_installed(name)]
+    if missing:
+        advice = "pip install 'foramen[web]'"
+        return Check(
+            "Application", f"not installed (optional): lacks {', '.join(missing)}", good=True, what_to_do=advice
+        )
+    return Check("Application", "foramen serve: the case record and the pages in the browser", good=True)
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _optional(name: str) -> Check:

@@ -90,7 +90,7 @@ def _evidence(referral: Referral, level: Level, side: Side) -> RootEvidence | No
         concordance=_concordance(len(kinds), bool(shown)),
         signs=tuple(f"{sign.kind}: {sign.what}" for sign in speaking),
         imaging=shown,
-        words=_words(kinds, speaking, signs, shown),
+        words=f"{_clinical_words(kinds, speaking, signs)}; {_imaging_words(referral, shown)}",
     )
 
 
@@ -104,10 +104,16 @@ def _concordance(clinical_kinds: int, shown: bool) -> Concordance:
     return Concordance.MODERATE if shown and clinical_kinds else Concordance.WEAK
 
 
-def _words(kinds: set[str], speaking: tuple[Sign, ...], signs: tuple[Sign, ...], shown: tuple[str, ...]) -> str:
+def _clinical_words(kinds: set[str], speaking: tuple[Sign, ...], signs: tuple[Sign, ...]) -> str:
     counted = [
         f"{sum(sign.kind == kind for sign in speaking)} of {sum(sign.kind == kind for sign in signs)} in {kind}"
         for kind in sorted(kinds)
     ]
-    clinical = "signs agree: " + ", ".join(counted) if counted else "no sign on that leg speaks for it"
-    return f"{clinical}; imaging shows {', '.join(shown) or 'nothing there'}"
+    return "signs agree: " + ", ".join(counted) if counted else "no sign on that leg speaks for it"
+
+
+def _imaging_words(referral: Referral, shown: tuple[str, ...]) -> str:
+    if shown:
+        return f"imaging shows {', '.join(shown)}"
+    read = any(study.findings is not None for study in referral.imaging or ())
+    return "imaging shows nothing there" if read else "no imaging findings are on record"
