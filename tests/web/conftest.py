@@ -220,7 +220,7 @@ def browse(browser: Browser) -> Iterator[Browse]:
             locale="en-GB",
             timezone_id="UTC",  # type: ignore[arg-type]
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)  # a busy machine draws slowly
         if role is not None:
             name = session_cookie(site.settings)
             context.add_cookies([{"name": name, "value": site.session(role), "url": site.url}])

@@ -48,6 +48,30 @@ class Table:
         return [event.event for event in self.at.case.procedures.get("L5-left", ())]
 
 
+def spread_file(**otherwise) -> SpreadFile:
+    """What is read of contrast along the root, but for what is said otherwise."""
+    said = {
+        "root": "L5-left",
+        "pattern": "perineural",
+        "pfirrmann_type": 1,
+        "compartments": {"along-root": 0.3},
+        "length_along_root_mm": 14.0,
+        "release": "go",
+        "reasons": ("Contrast runs along the root for 14 mm and none was found where it must not be.",),
+        "limits": ("A vessel can wash out before the scan.",),
+        "injected_ml": 0.4,
+        "iodine_mg_ml": 100.0,
+        "found_ml": 0.38,
+        "selective": True,
+        "roots_reached": (),
+        "vessels": (),
+        "noise_hu": 10.0,
+        "scans": (),
+        "software": {"name": "foramen"},
+    }
+    return SpreadFile(**said | otherwise)
+
+
 def heading(page: str) -> str:
     return re.search(r'id="next-step">.*?<h2>(.*?)</h2>', page, re.DOTALL)[1]
 
@@ -109,7 +133,20 @@ def test_the_procedure_from_booking_to_dressing(at_table):
     assert table.note("advanced", needle="1", depth_mm="42", image="c").status_code == 303
     assert table.note("tip-checked", needle="1", root="L5-left", image="c", in_position="yes").status_code == 303
     assert table.note("aspirated", needle="1", found="nothing").status_code == 303
-    assert table.note("contrast-given", pattern="along-root", **contrast).status_code == 303
+
+    # The scans were read as a vessel: who sees it otherwise says why, and both stay on record.
+    records, read = at_table.site.records, spread_file(pattern="intravascular", release="abort")
+    scan, result = at_table.case.scans[0].digest, records.store.put(read.model_dump_json().encode())
+    reading = SpreadRead(
+        before=scan, after=scan, result=result, root="L5-left", pattern="intravascular", release="abort"
+    )
+    records.append(at_table.id, after=None, contents=[reading], by=SOFTWARE, at=at_table.site.clock())
+    unsaid = table.note("contrast-given", pattern="along-root", **contrast)
+    assert unsaid.status_code == 422
+    assert "read as vascular unknown: say in a few words why you see it otherwise" in unsaid.text
+    why = "That streak was there before the contrast."
+    assert table.note("contrast-given", pattern="along-root", otherwise=why, **contrast).status_code == 303
+    assert why in at_table.case.history[-1].content.text
 
     # A named clinician releases: a radiographer can't, and the name is the signed-in one's, not a typed one.
     assert "A radiologist releases" in Table(at_table, Role.RADIOGRAPHER).note("released").text
@@ -170,25 +207,7 @@ def test_the_last_readings_stand_on_the_screen_and_fill_in_what_they_know(at_tab
         plan_fingerprint="sha256:0",
         software={"name": "foramen"},
     )
-    spread = SpreadFile(
-        root="L5-left",
-        pattern="perineural",
-        pfirrmann_type=1,
-        compartments={"along-root": 0.3},
-        length_along_root_mm=14.0,
-        release="go",
-        reasons=("Contrast runs along the root for 14 mm and none was found where it must not be.",),
-        limits=("A vessel can wash out before the scan.",),
-        injected_ml=0.4,
-        iodine_mg_ml=100.0,
-        found_ml=0.38,
-        selective=True,
-        roots_reached=(),
-        vessels=(),
-        noise_hu=10.0,
-        scans=(),
-        software={"name": "foramen"},
-    )
+    spread = spread_file()
     kept = {name: records.store.put(file.model_dump_json().encode()) for name, file in (("n", needle), ("s", spread))}
     readings = [
         NeedleRead(scan=scan, result=kept["n"], root="L5-left", status="found"),

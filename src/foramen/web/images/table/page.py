@@ -1,5 +1,6 @@
 """The scanner room's screen: the next step as the largest thing on it, the needle, the contrast, the total."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -8,12 +9,13 @@ from fastapi.responses import RedirectResponse, Response
 from foramen.errors import InputError
 from foramen.pathway.procedure import STEPS, Refusal, cards, step
 from foramen.records import Action, Case, Person
-from foramen.records.events import ProcedureBooked, ProcedureStep
+from foramen.records.events import Content, ProcedureBooked, ProcedureStep
 from foramen.web.deps import NowDep, RecordsDep, requires
 from foramen.web.faults import RequestError
 from foramen.web.images.spool import Spool
 from foramen.web.images.standing import FOR_THE_TABLE, standing
 from foramen.web.images.table.at_the_table import AtTheTable, at_the_table, new_booking
+from foramen.web.images.table.overrule import WHY, note_of_overruling
 from foramen.web.images.table.steps import DONE, event_of, fields
 from foramen.web.pages import render
 
@@ -45,7 +47,7 @@ def book_table(request: Request, case_id: str, records: RecordsDep, person: Book
     if root in case.procedures:
         raise RequestError(422, "The procedure at this root has begun; what was agreed is no longer changed.")
     booking = new_booking(case, root, records.settings.current().settings, at)
-    _append(records, case, form, ProcedureBooked(booking=booking), person, at)
+    _append(records, case, form, (ProcedureBooked(booking=booking),), person, at)
     return RedirectResponse(f"/cases/{case_id}/procedure?root={root}", 303)
 
 
@@ -63,12 +65,14 @@ def note_step(request: Request, case_id: str, records: RecordsDep, person: Runni
         form["by"] = person.name
     try:
         event = event_of(kind, form, lambda name: _chosen(request, name), at)
+        overruling = note_of_overruling(table.pattern, event, form.get(WHY, ""))
     except InputError as fault:
         return _page(request, records, person, case, table, kind, refusal=str(fault), typed=form, status=422)
     outcome = step(table.state, event, table.booking)
     if isinstance(outcome, Refusal):
         return _page(request, records, person, case, table, kind, refusal=outcome.reason, typed=form, status=422)
-    _append(records, case, form, ProcedureStep(root=root, event=event), person, at)
+    noted = (ProcedureStep(root=root, event=event), *((overruling,) if overruling else ()))
+    _append(records, case, form, noted, person, at)
     return RedirectResponse(f"/cases/{case_id}/procedure?root={root}", 303)
 
 
@@ -127,11 +131,13 @@ def _pictures(records: RecordsDep, table: AtTheTable | None) -> dict[str, str]:
     return {what: f"{at}/{digest}/{name}" for what, (digest, name) in drawn.items()}
 
 
-def _append(records: RecordsDep, case: Case, form: dict[str, str], content: object, person: Person, at: NowDep) -> None:
+def _append(
+    records: RecordsDep, case: Case, form: dict[str, str], contents: Sequence[Content], person: Person, at: NowDep
+) -> None:
     after = form.get("after", "")
     if not after.isdigit():
         raise RequestError(422, "The form does not say which state of the case it was made from; load the page again.")
-    records.append(case.id, after=int(after), contents=[content], by=person.actor, at=at)  # type: ignore[list-item]
+    records.append(case.id, after=int(after), contents=contents, by=person.actor, at=at)
 
 
 def _chosen(request: Request, name: str) -> tuple[str, ...]:

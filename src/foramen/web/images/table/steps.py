@@ -12,6 +12,7 @@ from foramen.errors import InputError
 from foramen.pathway.injectate.products import Role, catalogue
 from foramen.pathway.procedure import Event, Pattern
 from foramen.web.images.table.at_the_table import AtTheTable
+from foramen.web.images.table.overrule import WHY, may_overrule
 
 Options = tuple[tuple[str, str], ...]
 
@@ -207,11 +208,16 @@ def _contrast_given(table: AtTheTable) -> tuple[Ask, ...]:
         Ask("product", "Contrast", "select", _products(Role.CONTRAST)),
         Ask("volume_ml", "Volume", "number", value=f"{volume:g}" if volume else "", unit="ml"),
         Ask("pattern", "Where it went", "choices", PATTERNS, value=str(read or ""), hint=hint),
+        *((_why_otherwise(),) if may_overrule(read) else ()),
         Ask("seen_during", "Imaged while it went in, or directly after", "choices", YES_NO),
         Ask("vessels_checked", "Looked for vessels away from the needle", "choices", YES_NO),
         Ask("slowly", "Given slowly", "choices", YES_NO),
         _image(table),
     )
+
+
+def _why_otherwise() -> Ask:
+    return Ask(WHY, "Why it is along the root all the same", "text", hint="Only if you see it so.", required=False)
 
 
 def _contrast_omitted(table: AtTheTable) -> tuple[Ask, ...]:
