@@ -30,6 +30,9 @@ HEADINGS = {
     429: "Too often",
     500: "A fault of Foramen's own",
 }
+NOT_NOW = "Not possible now"
+"""Above the sentence where nothing was sent: a page that was opened before its time."""
+
 SENTENCES = {
     404: "There is nothing at this address. It may have been moved or was mistyped.",
     405: "This address can't be used in this way.",
@@ -53,7 +56,7 @@ def sentence(request: Request, status: int, words: str) -> Response:
     """Answer with one sentence: a page for a person, `{"detail": ...}` for a program."""
     if wants_json(request):
         return JSONResponse({"detail": words}, status)
-    heading = HEADINGS.get(status, "That did not work")
+    heading = NOT_NOW if status == 422 and request.method == "GET" else HEADINGS.get(status, "That did not work")
     return render(request, "shell/sentence.html", status=status, heading=heading, sentence=words)
 
 
