@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -86,10 +87,18 @@ def test_on_a_terminal_it_asks_for_name_and_password_and_takes_no_short_one(tmp_
             assert select.select([terminal], [], [], max(0.0, ends - time.monotonic()))[0], said
             said += os.read(terminal, 4096).decode()
 
+    def wait_for_the_dark() -> None:
+        """Until what is typed is no longer shown; what is typed before is thrown away, as a person's would be."""
+        while termios.tcgetattr(terminal)[3] & termios.ECHO:
+            assert time.monotonic() < ends, "the password would be shown"
+            time.sleep(0.02)
+
     def answer(question: str, words: str) -> None:
         nonlocal said
         listen_for(question)
         said = said.split(question, 1)[1]
+        if question in ("Password", "Once more"):
+            wait_for_the_dark()
         os.write(terminal, f"{words}\n".encode())
 
     try:

@@ -126,8 +126,13 @@ def test_chest_keeps_the_labelled_cord_within_the_canal():
 
 
 @pytest.mark.parametrize("scan", SCANS)
-def test_drawn_structures_cover_nothing_that_was_labelled(scan):
+def test_drawn_structures_cover_nothing_that_was_labelled_but_muscle_bright_as_bone(scan):
     ct_file, label_file = SCANS[scan]
     before = read_labels(real(label_file), read_ct(real(ct_file))).voxels
     after = anatomy_of(scan).structures.voxels
-    assert (before[before != after] == Structure.BACKGROUND).all()
+    muscle = [s for s in Structure if s.name.startswith(("BACK_MUSCLE", "ILIOPSOAS", "GLUTEAL"))]
+    covered = (before != after) & (before != Structure.BACKGROUND)
+    # Muscle as bright as bone is bone at its edge or calcium: an obstacle, where a needle would go through muscle.
+    assert np.isin(before[covered], muscle).all()
+    assert (after[covered] == Structure.OTHER_BONE).all()
+    assert covered.sum() <= 0.001 * np.isin(before, muscle).sum()

@@ -1,7 +1,7 @@
 """The worklist shows each case as its events tell it, finds it by any beginning of a word, and pages without a gap."""
 
 from datetime import date, datetime, timedelta
-from itertools import chain
+from itertools import chain, count
 
 import pytest
 
@@ -19,8 +19,10 @@ PEOPLE = {
 
 
 @pytest.fixture
-def ids(records: Records, nurse: Actor, now: datetime) -> dict[str, str]:
-    """Five people, opened a minute apart."""
+def ids(records: Records, nurse: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Five people, opened a minute apart, whose case numbers begin like nothing that is searched for."""
+    numbers = (f"zz{place:02}-zz9z-zz9z" for place in count(1))
+    monkeypatch.setattr("foramen.records.records.new_id", lambda: next(numbers))
     opened = {}
     for minute, (key, (name, born, number)) in enumerate(PEOPLE.items()):
         content = CaseOpened(patient=Identity(name=name, born=born, number=number), roots=("L5-left", "S1-left"))
