@@ -14,7 +14,7 @@ from foramen.pathway.facts import Referral
 from foramen.pathway.followup import Diary, read_response
 from foramen.pathway.procedure import Booking
 from foramen.pathway.procedure.events import Injected
-from foramen.pathway.recovery import Recovery, analgesic_plan, discharge
+from foramen.pathway.recovery import GoingHome, Recovery, analgesic_plan, discharge
 from foramen.progress import Progress
 from foramen.records import PATIENT, Records, Role
 from foramen.records import events as e
@@ -110,7 +110,7 @@ def _tell_recovery(story: Story, examples: Path, times: Times) -> None:
         story.tell(e.Observed(observation=one), by=Role.NURSE, at=one.at)
     leaves = recovery.rounds[-1].at + timedelta(hours=1)
     nurse = story.staff[Role.NURSE].name
-    said = {name: getattr(recovery, name) for name in e.RecoveryChecked.model_fields if name != "kind"}
+    said = {name: getattr(recovery, name) for name in GoingHome.model_fields}
     story.tell(e.RecoveryChecked.model_validate(said | {"discharged_by": nurse}), by=Role.NURSE, at=leaves)
     case = story.case
     assert case.recovery is not None

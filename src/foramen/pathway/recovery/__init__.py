@@ -3,13 +3,21 @@
 from foramen.pathway.recovery.analgesia import AnalgesicPlan, DayDose, PlanKind, analgesic_plan
 from foramen.pathway.recovery.discharge import Destination, DischargeReport, discharge
 from foramen.pathway.recovery.leaflet import Visit, leaflet
-from foramen.pathway.recovery.observations import LegCheck, Observation, Recovery, Sensation, observation_times
+from foramen.pathway.recovery.observations import (
+    GoingHome,
+    LegCheck,
+    Observation,
+    Recovery,
+    Sensation,
+    observation_times,
+)
 
 __all__ = [
     "AnalgesicPlan",
     "DayDose",
     "Destination",
     "DischargeReport",
+    "GoingHome",
     "LegCheck",
     "Observation",
     "PlanKind",

@@ -45,13 +45,9 @@ class Observation(Facts):
         return self.left if side is Side.LEFT else self.right
 
 
-class Recovery(Facts):
-    """The recovery room: what was seen, and what stands ready for the way home."""
+class GoingHome(Facts):
+    """What is asked once, or again, before the patient may go home."""
 
-    schema_: Literal["foramen.recovery/1"] = Field("foramen.recovery/1", alias="schema")
-    needle_out_at: AwareDatetime
-    before: Observation = Field(description="the same round before the procedure, to compare with")
-    rounds: tuple[Observation, ...] = ()
     may_get_up: Answer = Field(Answer.UNKNOWN, description="said by the clinician in charge")
     walks_safely: Answer = Answer.UNKNOWN
     wheelchair: Answer = Answer.UNKNOWN
@@ -64,6 +60,15 @@ class Recovery(Facts):
     takes_antithrombotic: Answer = Answer.UNKNOWN
     restart_confirmed_by: str | None = None
     discharged_by: str | None = None
+
+
+class Recovery(GoingHome):
+    """The recovery room: what was seen, and what stands ready for the way home."""
+
+    schema_: Literal["foramen.recovery/1"] = Field("foramen.recovery/1", alias="schema")
+    needle_out_at: AwareDatetime
+    before: Observation = Field(description="the same round before the procedure, to compare with")
+    rounds: tuple[Observation, ...] = ()
 
     @property
     def in_order(self) -> tuple[Observation, ...]:

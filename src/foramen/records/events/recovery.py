@@ -4,8 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from foramen.pathway.answer import Answer
-from foramen.pathway.recovery import AnalgesicPlan, DischargeReport, Observation, Visit
+from foramen.pathway.recovery import AnalgesicPlan, DischargeReport, GoingHome, Observation, Visit
 from foramen.records.events.base import Content
 
 
@@ -17,22 +16,10 @@ class Observed(Content):
     before_procedure: bool = False
 
 
-class RecoveryChecked(Content):
-    """What is asked once, or again, before the patient may go home; the latest answers count."""
+class RecoveryChecked(Content, GoingHome):
+    """The answers before the patient may go home; the latest count."""
 
     kind: Literal["recovery-checked"] = "recovery-checked"
-    may_get_up: Answer = Answer.UNKNOWN
-    walks_safely: Answer = Answer.UNKNOWN
-    wheelchair: Answer = Answer.UNKNOWN
-    intrathecal_suspected: Answer = Answer.UNKNOWN
-    has_passed_water: Answer = Answer.UNKNOWN
-    escort_present: Answer = Answer.UNKNOWN
-    will_drive_today: Answer = Answer.UNKNOWN
-    leaflet_given: Answer = Answer.UNKNOWN
-    phone_number_given: Answer = Answer.UNKNOWN
-    takes_antithrombotic: Answer = Answer.UNKNOWN
-    restart_confirmed_by: str | None = None
-    discharged_by: str | None = None
 
 
 class Discharged(Content):
