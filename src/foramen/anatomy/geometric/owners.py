@@ -111,14 +111,13 @@ def _take_arches(
     posterior: NDArray[np.float64],
 ) -> None:
     """Give every vertebra its arch and processes, in place; walls become nobody's again."""
-    bright = bone.canal_hu + 1.8 * (bone.threshold_hu - bone.canal_hu)
     spinous = (np.abs(left) <= SPINOUS_BESIDE_MM) & (posterior >= SPINOUS_BEHIND_MM)
     for reach_mm in (VERTEBRA_REACH_MM, SPINOUS_REACH_MM):
         spread(
             spine.hu,
             owner,
             dark=bone.threshold_hu,
-            bright=bright,
+            bright=bone.swift_hu,
             dim_penalty=DIM_PENALTY,
             reach_mm=reach_mm,
             least=least,

@@ -107,12 +107,11 @@ def grow_pelvis(
 
 def _run(seen: Volume, owner: NDArray[np.int16], bone: BoneLevel, reach_mm: float) -> None:
     """Let the fronts of all owners run through bone, in place."""
-    bright = bone.canal_hu + 1.8 * (bone.threshold_hu - bone.canal_hu)
     spread(
         seen.voxels,
         owner,
         dark=bone.faint_hu,
-        bright=bright,
+        bright=bone.swift_hu,
         dim_penalty=DIM_PENALTY,
         reach_mm=reach_mm,
         voxel_mm=GRID_MM,

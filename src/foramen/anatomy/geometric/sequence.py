@@ -81,6 +81,11 @@ class BoneLevel:
         return self.canal_hu + 0.3 * (self.bright_hu - self.canal_hu)
 
     @property
+    def swift_hu(self) -> float:
+        """Where a front runs at its full pace: 1.8 times as far from the canal's content as the threshold is."""
+        return self.canal_hu + 1.8 * (self.threshold_hu - self.canal_hu)
+
+    @property
     def full_contrast_hu(self) -> float:
         """By how much clear endplates are brighter than a disc."""
         return FULL_CONTRAST * (self.bright_hu - self.canal_hu)
