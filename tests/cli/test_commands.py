@@ -83,6 +83,14 @@ def test_the_doctor_says_how_to_add_what_is_optional(monkeypatch: pytest.MonkeyP
     assert broken.what_to_do == "pip install surely-not-installed"
 
 
+def test_the_doctor_s_advice_is_printed_as_it_must_be_typed(capsys: pytest.CaptureFixture[str]) -> None:
+    from foramen.cli import doctor
+
+    doctor._print([doctor.Check("a", "b [c]", good=True, what_to_do="pip install 'foramen[web]'")])
+
+    assert "b [c]  → pip install 'foramen[web]'" in capsys.readouterr().out
+
+
 def test_the_doctor_explains_the_learned_segmentation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from importlib import metadata
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from foramen import __version__
 from foramen.cli.console import print_json, results
@@ -162,5 +163,5 @@ def _print(checks: list[Check]) -> None:
     width = max(len(check.name) for check in checks)
     for check in checks:
         mark = "[green]✓[/green]" if check.good else "[bold red]✗[/bold red]"
-        advice = f"  [yellow]→ {check.what_to_do}[/yellow]" if check.what_to_do else ""
-        results.print(f"{mark} {check.name:<{width}}  {check.state}{advice}", soft_wrap=True)
+        advice = f"  [yellow]→ {escape(check.what_to_do)}[/yellow]" if check.what_to_do else ""
+        results.print(f"{mark} {check.name:<{width}}  {escape(check.state)}{advice}", soft_wrap=True)
